@@ -1,0 +1,418 @@
+//! The command line: verbs, flags and their help; the one source for help, man page and completions.
+
+use std::{path::PathBuf, str::FromStr, time::Duration};
+
+use alc_core::{Reference, Seq, SessionKind, StateName};
+use clap::{
+    Args as ClapArgs, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
+
+use crate::{
+    input::{Member, RawMember, Value},
+    output::Manner,
+    time::parse_duration,
+};
+
+/// Pause-and-resume Lua sessions for the shell.
+///
+/// A session is a Lua script that may ask: `alc.llm("…")` pauses it until somebody answers, seconds
+/// or months later, and it goes on from exactly there.
+#[derive(Debug, Parser)]
+#[command(name = "alc", version, max_term_width = 100, after_help = MORE)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+impl Args {
+    /// How output is to look.
+    pub(crate) fn manner(&self) -> Manner {
+        let Global { json, quiet, color, .. } = self.global;
+        Manner { json, quiet, color }
+    }
+}
+
+const MORE: &str = "\
+Environment: ALC_HOME the data folder, ALC_NO_START=1 the same as --no-start, NO_COLOR.
+
+Exit codes: 0 done, 1 what ran failed, 2 usage, 3 cancelled, 4 not found, 5 conflict,
+7 no further query, 8 running or paused, 69 no daemon, 75 try again, 124 timeout.";
+
+/// Flags of every verb.
+#[derive(Debug, ClapArgs)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// Print JSON: one object a line
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No notices on stderr; `list` prints ids only
+    #[arg(short, long, global = true)]
+    pub(crate) quiet: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorChoice,
+    /// Never start the daemon: exit with 69 if it is not there
+    #[arg(long, global = true)]
+    pub(crate) no_start: bool,
+}
+
+/// When output is coloured; its values need no help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorChoice {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a session from a Lua script and print its id
+    Spawn(Spawn),
+    /// Print where a session stands: running, paused, done, failed or cancelled
+    State(State),
+    /// List sessions, newest first
+    List(List),
+    /// Print what a session asks; wait until it asks something
+    Prompt(Prompt),
+    /// Answer what a session asks
+    Resume(Resume),
+    /// Follow what happens to a session
+    Watch(Watch),
+    /// Wait until sessions need something or have ended
+    Wait(Wait),
+    /// Print what a session returned
+    Result(ResultArgs),
+    /// End sessions for good
+    Cancel(Cancel),
+    /// Run, start, stop or look at the background process
+    #[command(subcommand)]
+    Daemon(Daemon),
+    /// Print the versions of this program and of the running daemon
+    Version,
+}
+
+const SPAWN_EXAMPLES: &str = "\
+Examples:
+  alc spawn review.lua --set task='is this diff safe?'
+  alc spawn -e 'return alc.llm(\"2+2?\")'
+  jq -n '{n: 3}' | alc spawn count.lua --ctx -";
+
+/// Start a session.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = SPAWN_EXAMPLES)]
+pub(crate) struct Spawn {
+    #[command(flatten)]
+    pub(crate) source: Source,
+    #[command(flatten)]
+    pub(crate) ctx: Ctx,
+}
+
+/// The script.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub(crate) struct Source {
+    /// The Lua script; `-` reads it from stdin
+    pub(crate) file: Option<PathBuf>,
+    /// The script itself
+    #[arg(short, value_name = "CODE", allow_hyphen_values = true)]
+    pub(crate) e: Option<String>,
+}
+
+/// What the script finds in its `ctx`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Ctx {
+    /// The script's `ctx`: a JSON object, `@FILE` or `-` for stdin
+    #[arg(long = "ctx", value_name = "JSON")]
+    pub(crate) base: Option<Value>,
+    /// Set a member of `ctx` to a string; may be repeated
+    #[arg(long, value_name = "KEY=TEXT")]
+    pub(crate) set: Vec<Member>,
+    /// Set a member of `ctx` to a JSON value; may be repeated
+    #[arg(long, value_name = "KEY=JSON")]
+    pub(crate) set_json: Vec<RawMember>,
+}
+
+/// One session's state.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct State {
+    #[command(flatten)]
+    pub(crate) session: Session,
+    /// Exit with 1 if it failed, 3 if it was cancelled, 8 if it is running or paused
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+}
+
+/// The session that a verb is about.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Session {
+    /// The session: an id, a name, the first characters of an id, or `@` for the newest
+    #[arg(value_name = "REF")]
+    pub(crate) reference: Reference,
+}
+
+/// The sessions that a verb is about.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Sessions {
+    /// The sessions: ids, names, first characters of ids, or `@` for the newest
+    #[arg(value_name = "REF", required = true)]
+    pub(crate) references: Vec<Reference>,
+}
+
+/// A limit on waiting.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub(crate) struct Timeout {
+    /// Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// Many sessions.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Without a terminal it prints id, name, state, created, seq and labels, separated by tabs.")]
+pub(crate) struct List {
+    /// Only sessions in these states, separated by commas
+    #[arg(long, value_delimiter = ',', value_parser = state())]
+    pub(crate) state: Vec<StateName>,
+    /// Only sessions of these kinds, separated by commas
+    #[arg(long, value_delimiter = ',', value_parser = kind())]
+    pub(crate) kind: Vec<SessionKind>,
+    /// At most so many
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u32>,
+}
+
+const PROMPT_EXAMPLES: &str = "\
+Examples:
+  alc prompt @                       the newest session's open query
+  while q=$(alc prompt --id \"$id\"); do alc prompt \"$q\" | llm | alc resume \"$q\" - || break; done";
+
+/// An open query's text.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = PROMPT_EXAMPLES)]
+pub(crate) struct Prompt {
+    /// The session, or a query (`SESSION.N`), which is then printed whether open or not
+    #[arg(value_name = "REF")]
+    pub(crate) reference: Reference,
+    /// Print the id of the query instead of its text
+    #[arg(long)]
+    pub(crate) id: bool,
+    /// Do not wait: exit with 8 if no query is open
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+    /// Print every open query; texts end with a NUL byte
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) timeout: Timeout,
+}
+
+const RESUME_EXAMPLES: &str = "\
+Examples:
+  alc resume @ yes
+  alc resume k7fq2m9d.3 @answer.txt
+  alc prompt k7fq2m9d.3 | llm | alc resume k7fq2m9d.3 -
+  echo '{\"query_id\":\"k7fq2m9d.3\",\"response\":\"yes\"}' | alc resume k7fq2m9d --batch";
+
+/// Answers.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = RESUME_EXAMPLES)]
+pub(crate) struct Resume {
+    /// The query (`SESSION.N`), or a session: then its lowest open query
+    #[arg(value_name = "REF")]
+    pub(crate) reference: Reference,
+    /// The answer; `-` reads stdin without its last line end, `@FILE` a file
+    #[arg(value_name = "TEXT", required_unless_present = "batch", allow_negative_numbers = true)]
+    pub(crate) text: Option<Value>,
+    /// Read answers from stdin, a JSON object a line: `query_id`, `response`, perhaps `usage`
+    #[arg(long, conflicts_with_all = ["text", "allow_empty", "raw"])]
+    pub(crate) batch: bool,
+    /// Accept an empty stdin or file as the answer
+    #[arg(long)]
+    pub(crate) allow_empty: bool,
+    /// Keep the last line end of stdin
+    #[arg(long)]
+    pub(crate) raw: bool,
+}
+
+/// A history, as it grows.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Watch {
+    #[command(flatten)]
+    pub(crate) session: Session,
+    /// Only what comes after this place in the history
+    #[arg(long, value_name = "SEQ", value_parser = seq, default_value = "0", hide_default_value = true)]
+    pub(crate) after: Seq,
+    /// Stop with exit code 0 when the session gets into this state
+    #[arg(long, value_name = "STATE", value_parser = state())]
+    pub(crate) until: Option<StateName>,
+    #[command(flatten)]
+    pub(crate) timeout: Timeout,
+}
+
+/// Waiting.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Wait {
+    #[command(flatten)]
+    pub(crate) sessions: Sessions,
+    /// What to wait for; one of several, separated by commas, is enough
+    #[arg(
+        long = "for",
+        value_enum,
+        value_name = "WHAT",
+        value_delimiter = ',',
+        default_value = "actionable"
+    )]
+    pub(crate) targets: Vec<Target>,
+    #[command(flatten)]
+    pub(crate) timeout: Timeout,
+}
+
+/// What to wait for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Target {
+    /// A query is open (exit code 8) or it ended
+    Actionable,
+    /// A query is open; 7 if it is done instead
+    Prompt,
+    /// The same as `prompt`
+    Paused,
+    /// The same as `terminal`
+    Done,
+    /// It ended
+    Terminal,
+}
+
+/// An outcome.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct ResultArgs {
+    #[command(flatten)]
+    pub(crate) session: Session,
+    /// Wait until it has ended; otherwise exit with 8 if it has not
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Print a string without quotes
+    #[arg(short)]
+    pub(crate) raw: bool,
+    /// With --wait, give up after this time, with exit code 124
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait")]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// Ending.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Cancel {
+    /// The sessions: full ids, names, or `@` for the newest
+    #[arg(value_name = "REF", required = true)]
+    pub(crate) references: Vec<Reference>,
+    /// Why, for whoever looks at it later
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: Option<String>,
+}
+
+/// The background process.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Daemon {
+    /// Run it in the foreground
+    Run,
+    /// Start it, unless it runs
+    Start,
+    /// Stop it and wait until it is gone; sessions go on at the next start
+    Stop(Stop),
+    /// Print `key=value` lines about it; exit with 69 if it does not run
+    Status,
+}
+
+/// Stopping.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Stop {
+    /// Also while Lua is running; it cancels nothing
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Give up after this time, with exit code 124
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s")]
+    pub(crate) timeout: Duration,
+}
+
+fn state() -> impl TypedValueParser<Value = StateName> {
+    PossibleValuesParser::new(StateName::ALL.map(StateName::as_str))
+        .try_map(|name| StateName::parse(&name).ok_or("no such state"))
+}
+
+fn kind() -> impl TypedValueParser<Value = SessionKind> {
+    PossibleValuesParser::new(["run", "advice", "eval"]).map(|name| match name.as_str() {
+        "advice" => SessionKind::Advice,
+        "eval" => SessionKind::Eval,
+        _ => SessionKind::Run,
+    })
+}
+
+fn seq(text: &str) -> Result<Seq, <u64 as FromStr>::Err> {
+    text.parse().map(Seq)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    fn parse(words: &str) -> Result<Args, clap::Error> {
+        Args::try_parse_from(words.split(' '))
+    }
+
+    #[test]
+    fn the_definition_is_sound() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn every_verb_says_what_it_does_in_one_line() {
+        for verb in Args::command().get_subcommands() {
+            let about = verb.get_about().expect("has a line").to_string();
+            assert!(about.len() < 80 && !about.contains('\n'), "{about}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_refused() {
+        for words in [
+            "alc spawn",
+            "alc spawn a.lua -e 1",
+            "alc resume k7fq2m9d",
+            "alc resume k7fq2m9d yes --batch",
+            "alc state",
+            "alc state a/b",
+            "alc wait",
+            "alc list --state ended",
+            "alc result @ --timeout 3s",
+            "alc wait @ --timeout soon",
+            "alc bogus",
+        ] {
+            assert_eq!(parse(words).map(|_| ()).expect_err(words).exit_code(), 2, "{words}");
+        }
+    }
+
+    #[test]
+    fn global_flags_stand_anywhere() {
+        for words in
+            ["alc --json -q state @", "alc state @ -q --json", "alc daemon status -q --json"]
+        {
+            let args = parse(words).expect(words);
+            assert!(args.global.json && args.global.quiet, "{words}");
+        }
+    }
+
+    #[test]
+    fn a_negative_number_is_an_answer() {
+        let Some(Command::Resume(resume)) = parse("alc resume @ -4").expect("parses").command
+        else {
+            panic!("another verb")
+        };
+        assert_eq!(resume.text, Some(Value::Text("-4".to_owned())));
+    }
+}

@@ -1,0 +1,169 @@
+//! `alc daemon`: runs, starts, stops and shows the background process.
+
+use std::{
+    fs::File,
+    io,
+    time::{Duration, Instant},
+};
+
+use alc_ipc::{Client, ClientError, Status, Stop};
+
+use crate::{
+    args,
+    connect::Connector,
+    error::CliError,
+    escape::escape,
+    exit::Exit,
+    json::{DaemonLine, StoppedLine},
+    launch::{self, LaunchError},
+    lock,
+    output::Output,
+    time::rfc3339,
+};
+
+/// Longer than anybody waits, and short enough to count from now.
+const LONG: Duration = Duration::from_hours(1_000_000);
+
+pub(super) fn run(
+    args: args::Daemon,
+    connector: &Connector,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
+    match args {
+        args::Daemon::Run => run_here(connector),
+        args::Daemon::Start => start(connector, output),
+        args::Daemon::Stop(args) => stop(&args, connector, output),
+        args::Daemon::Status => status(connector, output),
+    }
+}
+
+/// Becomes the daemon, or waits for it where a program cannot become another.
+fn run_here(connector: &Connector) -> Result<Exit, CliError> {
+    launch::make_home(connector.home())?;
+    let mut command = launch::command(connector.home(), connector.environment());
+    let program = command.get_program().into();
+    #[cfg(unix)]
+    let ended: io::Result<std::process::ExitStatus> =
+        Err(std::os::unix::process::CommandExt::exec(&mut command));
+    #[cfg(not(unix))]
+    let ended = command.status();
+    let status = ended.map_err(|source| LaunchError::Program { program, source })?;
+    Ok(if status.success() { Exit::Done } else { Exit::Unreachable })
+}
+
+fn start(connector: &Connector, output: &mut Output) -> Result<Exit, CliError> {
+    let mut client = match connector.running()? {
+        Some(client) => client,
+        // Asked for by name, it is started even with `--no-start`.
+        None => connector.start()?,
+    };
+    let status = client.status()?;
+    if output.json() {
+        output.object(&DaemonLine::from(&status))?;
+    }
+    output.notice(&format!("the daemon runs as process {}", status.pid));
+    Ok(Exit::Done)
+}
+
+/// Returns when nobody owns the data folder any more.
+fn stop(args: &args::Stop, connector: &Connector, output: &mut Output) -> Result<Exit, CliError> {
+    let deadline = Instant::now() + args.timeout.min(LONG);
+    let running = connector.running()?;
+    let was_running = running.is_some();
+    if let Some(client) = running {
+        ask_to_end(client, args.force, deadline)?;
+    }
+    wait_until_unowned(connector, deadline)?;
+    if output.json() {
+        output.object(&StoppedLine::new(was_running))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// Returns when the daemon says that it ends, and its connection has.
+fn ask_to_end(mut client: Client, force: bool, deadline: Instant) -> Result<(), ClientError> {
+    client.set_deadline(Some(deadline));
+    match client.stop(Stop { force }) {
+        Ok(()) => {}
+        // It was ending already.
+        Err(ClientError::Lost(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    match client.wait_for_end() {
+        Err(error @ ClientError::DeadlinePassed) => Err(error),
+        // Whatever else becomes of the connection, the lock tells.
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+fn wait_until_unowned(connector: &Connector, deadline: Instant) -> Result<(), CliError> {
+    let path = connector.home().lock();
+    let unusable = |source| LaunchError::Home { path: path.clone(), source };
+    let file = match File::options().read(true).write(true).open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(unusable(error).into()),
+    };
+    let unowned = lock::take(file, deadline).map_err(unusable)?;
+    unowned.map(drop).ok_or_else(|| ClientError::DeadlinePassed.into())
+}
+
+fn status(connector: &Connector, output: &mut Output) -> Result<Exit, CliError> {
+    let mut client = connector.running()?.ok_or_else(|| connector.not_running())?;
+    let status = client.status()?;
+    if output.json() {
+        output.object(&DaemonLine::from(&status))?;
+    } else {
+        for line in lines(&status) {
+            output.line(&line)?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn lines(status: &Status) -> Vec<String> {
+    let mut lines = vec![
+        format!("version={}", status.version),
+        format!("pid={}", status.pid),
+        format!("home={}", escape(&status.home)),
+        format!("started_at={}", rfc3339(status.started_at)),
+    ];
+    lines.extend(status.sessions.iter().map(|(state, count)| format!("{state}={count}")));
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use alc_core::StateName;
+
+    use super::*;
+    use crate::environment::Environment;
+
+    #[test]
+    fn status_is_a_key_and_its_value_on_each_line() {
+        let status = Status {
+            version: "0.1.0".to_owned(),
+            pid: 7,
+            home: "/a\nb".to_owned(),
+            started_at: 0,
+            sessions: vec![(StateName::Running, 1), (StateName::Paused, 2)],
+        };
+        let expected = "version=0.1.0\npid=7\nhome=/a\\nb\nstarted_at=1970-01-01T00:00:00.000Z\nrunning=1\npaused=2";
+        assert_eq!(lines(&status).join("\n"), expected);
+    }
+
+    #[test]
+    fn stopping_waits_until_nobody_owns_the_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let environment =
+            Environment { home: Some(folder.path().to_owned()), ..Environment::default() };
+        let connector = Connector::new(environment, false).expect("a folder");
+        let unowned = || wait_until_unowned(&connector, Instant::now());
+        assert!(unowned().is_ok());
+        let owner = File::create(connector.home().lock()).expect("creates");
+        owner.lock().expect("locks");
+        assert_eq!(unowned().expect_err("is owned").exit(), Exit::TimedOut);
+        drop(owner);
+        assert!(unowned().is_ok());
+    }
+}

@@ -1,0 +1,139 @@
+//! `alc list`: many sessions, newest first.
+
+use alc_core::{SessionView, StateName};
+use alc_ipc::{Json, List};
+
+use crate::{
+    args,
+    connect::Connector,
+    error::CliError,
+    escape::escape,
+    exit::Exit,
+    output::{Output, OutputError, Style},
+    table,
+    time::rfc3339,
+};
+
+/// How many sessions to ask for at a time.
+const PAGE: u32 = 200;
+const HEADINGS: [&str; 6] = ["ID", "NAME", "STATE", "CREATED", "SEQ", "LABELS"];
+const STATE: usize = 2;
+
+pub(super) fn run(
+    args: &args::List,
+    connector: &Connector,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
+    let aligned = output.is_terminal() && !output.json() && !output.quiet();
+    let mut rows = Vec::new();
+    let mut any = false;
+    each_page(args, connector, |page| {
+        any |= !page.is_empty();
+        for view in page {
+            if output.json() {
+                output.relay(&view)?;
+                continue;
+            }
+            let session: SessionView = serde_json::from_str(&view.0)?;
+            if output.quiet() {
+                output.line(session.id.as_str())?;
+            } else if aligned {
+                rows.push(row(&session));
+            } else {
+                output.line(&row(&session).join("\t"))?;
+            }
+        }
+        Ok(())
+    })?;
+    if any && aligned {
+        print_table(&rows, output)?;
+    } else if !any && output.is_terminal() {
+        output.notice(if args.state.is_empty() && args.kind.is_empty() {
+            r#"no sessions yet; begin with: alc spawn -e 'return alc.llm("2+2?")'"#
+        } else {
+            "no such sessions"
+        });
+    }
+    Ok(Exit::Done)
+}
+
+/// Hands on the sessions page by page, so that a long list begins at once.
+fn each_page(
+    args: &args::List,
+    connector: &Connector,
+    mut hand_on: impl FnMut(Vec<Json>) -> Result<(), CliError>,
+) -> Result<(), CliError> {
+    let Some(mut link) = connector.reading()? else { return Ok(()) };
+    let mut left = args.limit.unwrap_or(u32::MAX);
+    let mut after = None;
+    while left > 0 {
+        let (states, kinds) = (args.state.clone(), args.kind.clone());
+        let list = List { states, kinds, limit: left.min(PAGE), after };
+        let page = link.call(|client| client.list(list.clone()))?;
+        left = left.saturating_sub(u32::try_from(page.sessions.len()).unwrap_or(u32::MAX));
+        after = page.next;
+        hand_on(page.sessions)?;
+        if after.is_none() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn row(session: &SessionView) -> Vec<String> {
+    let labels: Vec<String> =
+        session.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    vec![
+        session.id.to_string(),
+        escape(session.name.as_deref().unwrap_or_default()),
+        session.state.to_string(),
+        rfc3339(session.created_at),
+        session.seq.to_string(),
+        escape(&labels.join(",")),
+    ]
+}
+
+fn print_table(rows: &[Vec<String>], output: &mut Output) -> Result<(), OutputError> {
+    for (place, mut cells) in table::align(&HEADINGS, rows).into_iter().enumerate() {
+        for (column, cell) in cells.iter_mut().enumerate() {
+            let style = match place {
+                0 => Style::Bold,
+                _ if column == STATE => style(cell.trim()),
+                _ => Style::Plain,
+            };
+            let painted = output.paint(style, cell).into_owned();
+            *cell = painted;
+        }
+        output.line(cells.join("  ").trim_end())?;
+    }
+    Ok(())
+}
+
+fn style(state: &str) -> Style {
+    match StateName::parse(state) {
+        Some(StateName::Done) => Style::Green,
+        Some(StateName::Failed) => Style::Red,
+        Some(StateName::Cancelled) => Style::Dim,
+        Some(StateName::Paused) => Style::Yellow,
+        Some(StateName::Running) | None => Style::Plain,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_what_scripts_split_at_tabs() {
+        let session: SessionView = serde_json::from_str(
+            r#"{"v":1,"type":"session","id":"k7fq2m9d","kind":"run","state":"paused","seq":4,
+                "created_at":0,"changed_at":0,"labels":{"b":"x\ty","a":"1"},
+                "usage":{"llm_calls":0,"prompt_tokens":0,"completion_tokens":0},"log":[]}"#,
+        )
+        .expect("a session");
+        assert_eq!(
+            row(&session).join("\t"),
+            "k7fq2m9d\t\tpaused\t1970-01-01T00:00:00.000Z\t4\ta=1,b=x\\ty"
+        );
+    }
+}

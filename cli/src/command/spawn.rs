@@ -1,0 +1,122 @@
+//! `alc spawn`: starts a session. It is on disk before its id is printed.
+
+use std::path::Path;
+
+use alc_core::{Reference, SessionId};
+use alc_ipc::{ClientError, Json, Spawn};
+
+use crate::{
+    args,
+    connect::Connector,
+    error::CliError,
+    exit::Exit,
+    input::{self, InputError, Value},
+    output::Output,
+};
+
+pub(super) fn run(
+    args: args::Spawn,
+    connector: &Connector,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
+    let request = read(args)?;
+    let mut link = connector.starting()?;
+    // There is no second try: it could start a second session.
+    let session = link.once(|client| client.spawn(request)).map_err(|error| match error {
+        ClientError::Lost(source) => CliError::Lost {
+            unknown: "whether the session was started",
+            look: "alc list".to_owned(),
+            source,
+        },
+        error => error.into(),
+    })?;
+    let printed = if output.json() {
+        let reference = Reference::from(session.clone());
+        link.state(&reference).and_then(|(view, _)| Ok(output.relay(&view)?))
+    } else {
+        Ok(output.line(session.as_str())?)
+    };
+    printed.and_then(|()| Ok(output.flush()?)).map_err(|error| unprinted(&session, error))?;
+    if output.is_terminal() {
+        output.notice(&format!("next: alc prompt {session}"));
+    }
+    Ok(Exit::Done)
+}
+
+/// The session exists, whatever became of its id's way to stdout.
+fn unprinted(session: &SessionId, error: CliError) -> CliError {
+    match error {
+        CliError::Output(source) => CliError::Unprinted { session: session.clone(), source },
+        error => CliError::Unshown { session: session.clone(), source: Box::new(error) },
+    }
+}
+
+fn read(args: args::Spawn) -> Result<Spawn, InputError> {
+    let args::Spawn { source, ctx } = args;
+    let from_stdin = source.file.as_deref() == Some(Path::new("-"));
+    if from_stdin && ctx.base == Some(Value::Stdin) {
+        return Err(InputError::StdinTwice);
+    }
+    let (source, chunk) = match (source.file, source.e) {
+        (Some(_), _) if from_stdin => (input::read_stdin("the script")?, "stdin".to_owned()),
+        (Some(path), _) => (input::read_file(&path, "the script")?, chunk(&path)),
+        (None, code) => (code.unwrap_or_default(), "-e".to_owned()),
+    };
+    if source.trim().is_empty() {
+        return Err(InputError::Empty { what: "the script" });
+    }
+    let base = ctx.base.map(|ctx| ctx.read("`ctx`")).transpose()?;
+    let ctx = input::merge_ctx(base.as_deref(), ctx.set, ctx.set_json)?;
+    Ok(Spawn { source, chunk, ctx: Json(ctx) })
+}
+
+/// What Lua's messages call the script.
+fn chunk(path: &Path) -> String {
+    path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use clap::Parser as _;
+
+    use super::*;
+
+    fn spawn(words: &[&str]) -> Result<Spawn, InputError> {
+        let words = ["alc", "spawn"].iter().chain(words);
+        match args::Args::try_parse_from(words).expect("parses").command {
+            Some(args::Command::Spawn(args)) => read(args),
+            _ => panic!("another verb"),
+        }
+    }
+
+    #[test]
+    fn a_script_is_called_by_its_base_name() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("ask.lua");
+        fs::write(&path, "return 1").expect("writes");
+        let request = spawn(&[&path.display().to_string(), "--set", "a=1"]).expect("reads");
+        let ctx = Json(r#"{"a":"1"}"#.to_owned());
+        let expected = Spawn { source: "return 1".into(), chunk: "ask.lua".into(), ctx };
+        assert_eq!(request, expected);
+        assert_eq!(spawn(&["-e", "return 1"]).expect("reads").chunk, "-e");
+    }
+
+    #[test]
+    fn what_is_no_script_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("bad.lua");
+        let name = path.display().to_string();
+        assert!(matches!(spawn(&[&name]), Err(InputError::Unreadable { .. })));
+        fs::write(&path, "\n").expect("writes");
+        assert!(matches!(spawn(&[&name]), Err(InputError::Empty { .. })));
+        fs::write(&path, b"return '\xff'").expect("writes");
+        assert!(matches!(spawn(&[&name]), Err(InputError::NotUtf8 { .. })));
+        assert!(matches!(spawn(&["-e", ""]), Err(InputError::Empty { .. })));
+        assert!(matches!(spawn(&["-", "--ctx", "-"]), Err(InputError::StdinTwice)));
+        assert!(matches!(spawn(&["-e", "x", "--ctx", "[]"]), Err(InputError::NoObject { .. })));
+        let folder = folder.path().display().to_string();
+        assert!(matches!(spawn(&[&folder]), Err(InputError::Unreadable { .. })));
+    }
+}

@@ -1,0 +1,224 @@
+//! Finding the daemon of a data folder, and starting it where that is allowed.
+//!
+//! ```text
+//! endpoint file ─► connect ─► there                          one client at a time, behind a lock:
+//!       └── none, or nobody listens ─► may it be started? ─► connect again ─► wait until the last
+//!                                                            daemon is gone ─► launch ─► connect
+//! ```
+
+use std::{
+    fs::{self, File},
+    io,
+    sync::mpsc::RecvTimeoutError,
+    time::{Duration, Instant},
+};
+
+use alc_ipc::{Client, ClientError, Endpoint, EndpointError, Home};
+
+use crate::{
+    environment::Environment,
+    error::CliError,
+    launch::{self, LaunchError},
+    link::Link,
+    lock,
+};
+
+/// How long a daemon may take until it is ready, or until the one before it is gone.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long to wait for another client that starts the daemon; longer than it can take.
+const QUEUE: Duration = Duration::from_secs(25);
+
+/// Knows the data folder and whether a daemon may be started for it.
+#[derive(Debug)]
+pub(crate) struct Connector {
+    home: Home,
+    environment: Environment,
+    may_start: bool,
+}
+
+impl Connector {
+    /// For the data folder that the environment names.
+    pub(crate) fn new(environment: Environment, no_start: bool) -> Result<Self, CliError> {
+        let home = Home::find(environment.home.clone())?;
+        let may_start = !no_start && !environment.no_start;
+        Ok(Self { home, environment, may_start })
+    }
+
+    /// The data folder.
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// What the environment says.
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// A connection to the daemon if it runs; starts nothing.
+    pub(crate) fn running(&self) -> Result<Option<Client>, CliError> {
+        let endpoint = match Endpoint::read(&self.home) {
+            Ok(Some(endpoint)) => endpoint,
+            // A power cut can leave half a file; the next daemon writes it anew.
+            Ok(None) | Err(EndpointError::Damaged { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match Client::connect(&endpoint) {
+            Ok(client) => Ok(Some(client)),
+            Err(ClientError::Absent { source, .. }) if is_gone(&source) => Ok(None),
+            // It ends just now.
+            Err(ClientError::Lost(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// For verbs that look at sessions: starts the daemon only where there is a journal to read;
+    /// `None` in a folder without one, which stays as it is.
+    pub(crate) fn reading(&self) -> Result<Option<Link<'_>>, CliError> {
+        Ok(self.find()?.map(|client| Link::new(self, client)))
+    }
+
+    /// For verbs that make sessions: starts the daemon if it is not there.
+    pub(crate) fn starting(&self) -> Result<Link<'_>, CliError> {
+        let client = match self.running()? {
+            Some(client) => client,
+            None if self.may_start => self.start()?,
+            None => return Err(self.not_running()),
+        };
+        Ok(Link::new(self, client))
+    }
+
+    /// As [`Connector::reading`], for a client whose connection broke too.
+    pub(crate) fn find(&self) -> Result<Option<Client>, CliError> {
+        match self.running()? {
+            Some(client) => Ok(Some(client)),
+            None if !self.home.journal().exists() => Ok(None),
+            None if self.may_start => self.start().map(Some),
+            None => Err(self.not_running()),
+        }
+    }
+
+    /// There is no daemon and none is started.
+    pub(crate) fn not_running(&self) -> CliError {
+        CliError::NotRunning { home: self.home.path().display().to_string() }
+    }
+
+    /// Starts the daemon, or finds that another client just did.
+    pub(crate) fn start(&self) -> Result<Client, CliError> {
+        launch::make_home(&self.home)?;
+        let _one_at_a_time = self.queue()?;
+        let deadline = Instant::now() + PATIENCE;
+        if let Some(client) = self.running()? {
+            return Ok(client);
+        }
+        if let Some(client) = self.wait_for_owner(deadline)? {
+            return Ok(client);
+        }
+        match launch::launch(&self.home, &self.environment, deadline) {
+            Ok(()) => self.running()?.ok_or_else(|| self.died().into()),
+            // Somebody may have run one by hand at the same time.
+            Err(error) => self.running()?.ok_or_else(|| error.into()),
+        }
+    }
+
+    /// Waits until no other client starts the daemon; the file's lock is the permission to do so.
+    fn queue(&self) -> Result<File, LaunchError> {
+        let path = self.home.start_lock();
+        let file = launch::private_file(&path);
+        file.and_then(|file| lock::take(file, Instant::now() + QUEUE))
+            .map_err(|source| LaunchError::Home { path, source })?
+            .ok_or_else(|| self.wedged())
+    }
+
+    /// If somebody owns the folder, he is about to listen or about to end. Waits for the end, and
+    /// looks now and then whether he listens, since nobody is told of that.
+    fn wait_for_owner(&self, deadline: Instant) -> Result<Option<Client>, CliError> {
+        let path = self.home.lock();
+        let file = match File::options().read(true).write(true).open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(LaunchError::Home { path, source }.into()),
+        };
+        match file.try_lock() {
+            Ok(()) => return Ok(None),
+            Err(fs::TryLockError::WouldBlock) => {}
+            Err(fs::TryLockError::Error(source)) => {
+                return Err(LaunchError::Home { path, source }.into());
+            }
+        }
+        let gone = lock::wait(file).map_err(|source| LaunchError::Home { path, source })?;
+        let mut pause = Duration::from_millis(5);
+        while Instant::now() < deadline {
+            match gone.recv_timeout(pause) {
+                Ok(_) | Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if let Some(client) = self.running()? {
+                return Ok(Some(client));
+            }
+            pause = (pause * 2).min(Duration::from_millis(200));
+        }
+        Err(self.wedged().into())
+    }
+
+    fn wedged(&self) -> LaunchError {
+        LaunchError::Wedged { log: self.home.log() }
+    }
+
+    fn died(&self) -> LaunchError {
+        LaunchError::Died { log: self.home.log() }
+    }
+}
+
+/// Whether nobody listens, rather than that one may not connect.
+fn is_gone(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotFound};
+    matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::exit::Exit;
+
+    fn connector(home: &std::path::Path, no_start: bool) -> Connector {
+        let environment = Environment { home: Some(home.to_owned()), ..Environment::default() };
+        Connector::new(environment, no_start).expect("a folder")
+    }
+
+    #[test]
+    fn a_home_without_a_journal_is_empty_and_stays_so() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join("none");
+        let connector = connector(&home, false);
+        assert!(connector.reading().expect("is empty").is_none());
+        assert!(connector.running().expect("is empty").is_none());
+        assert!(!home.exists());
+    }
+
+    #[test]
+    fn nothing_is_started_where_that_is_forbidden() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connector = connector(folder.path(), true);
+        let refused = connector.starting().map(|_| ()).expect_err("is refused");
+        assert_eq!(refused.exit(), Exit::Unreachable);
+        fs::write(connector.home().journal(), "").expect("writes");
+        let refused = connector.reading().map(|_| ()).expect_err("is refused");
+        assert!(refused.to_text("alc:").contains("[unreachable]"));
+        assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_socket_without_a_listener_is_no_daemon() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connector = connector(folder.path(), true);
+        let endpoint =
+            Endpoint::choose(connector.home(), alc_ipc::FolderId([7; 16]), folder.path());
+        endpoint.publish(connector.home()).expect("writes");
+        assert!(connector.running().expect("is absent").is_none());
+        drop(std::os::unix::net::UnixListener::bind(endpoint.address()).expect("binds"));
+        assert!(connector.running().expect("is refused").is_none());
+        fs::write(connector.home().endpoint(), "").expect("writes");
+        assert!(connector.running().expect("is absent").is_none());
+    }
+}

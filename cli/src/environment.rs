@@ -1,0 +1,63 @@
+//! The environment, read once; the only file that names its variables.
+
+use std::{env, ffi::OsString, path::PathBuf};
+
+/// What of its caller's environment the daemon is given.
+const FOR_DAEMON: &[&str] = if cfg!(windows) {
+    &["PATH", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "TZ"]
+} else {
+    &["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR"]
+};
+
+/// What the environment says.
+#[derive(Debug, Default)]
+pub(crate) struct Environment {
+    /// `ALC_HOME`: the data folder.
+    pub(crate) home: Option<PathBuf>,
+    /// `ALC_NO_START`: never start the daemon.
+    pub(crate) no_start: bool,
+    /// What is asked of colour.
+    pub(crate) color: ColorWish,
+    /// The environment of a daemon.
+    pub(crate) for_daemon: Vec<(&'static str, OsString)>,
+    /// Where this program lies, to find the daemon's beside it.
+    pub(crate) program: Option<PathBuf>,
+}
+
+/// What the environment wants of colour.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum ColorWish {
+    /// `NO_COLOR`.
+    Never,
+    /// `CLICOLOR_FORCE`.
+    Always,
+    /// `TERM=dumb`: the terminal has none.
+    Dumb,
+    /// Nothing is said: colour on a terminal.
+    #[default]
+    Auto,
+}
+
+impl Environment {
+    /// What this process was given.
+    pub(crate) fn read() -> Self {
+        let on = |name| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let color = if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
+            ColorWish::Never
+        } else if on("CLICOLOR_FORCE") {
+            ColorWish::Always
+        } else if env::var_os("TERM").is_some_and(|term| term == "dumb") {
+            ColorWish::Dumb
+        } else {
+            ColorWish::Auto
+        };
+        let for_daemon = FOR_DAEMON.iter().filter_map(|name| Some((*name, env::var_os(name)?)));
+        Self {
+            home: env::var_os("ALC_HOME").map(PathBuf::from),
+            no_start: on("ALC_NO_START"),
+            color,
+            for_daemon: for_daemon.collect(),
+            program: env::current_exe().ok(),
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! Everything that can go wrong, with its name, exit code, sentence and hint.
+
+use std::{error::Error as _, ffi::OsString, fmt::Write as _, io};
+
+use alc_core::{CancelReason, FORMAT, Reference, SessionError, SessionId, SessionRef, StateName};
+use alc_ipc::{ClientError, CodecError, EndpointError, Failure, NoHome};
+use clap::error::ErrorKind;
+
+use crate::{
+    exit::Exit, input::InputError, json::ErrorLine, launch::LaunchError, output::OutputError,
+};
+
+/// Why a command did not do what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    /// The arguments cannot be meant.
+    #[error("{message}")]
+    Usage { message: String, help: String },
+    /// What was handed in is refused.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// The daemon said no, or nothing.
+    #[error(transparent)]
+    Client(#[from] ClientError),
+    /// The data folder does not say where the daemon is.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// There is no data folder.
+    #[error(transparent)]
+    Home(#[from] NoHome),
+    /// The daemon did not start.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// What was printed is lost.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// There is no daemon, and it may not be started.
+    #[error("no daemon is running for {home}")]
+    NotRunning { home: String },
+    /// There is nothing to look in.
+    #[error("{}", absent(.0))]
+    NotFound(Reference),
+    /// What a session asks, of one that asks nothing more.
+    #[error("{session} is {state} and asks nothing more")]
+    Ended { session: SessionId, state: StateName },
+    /// What a session asks, of one that is at work.
+    #[error("{session} is running and asks nothing yet")]
+    NoneOpen { session: SessionId },
+    /// The result of a session that has none yet.
+    #[error("{session} is {state} and has no result yet")]
+    NotEnded { session: SessionId, state: StateName },
+    /// `--timeout` passed before a session was where it should get.
+    #[error("{session} did not get there in time")]
+    Late { session: SessionId },
+    /// The result of a session that failed.
+    #[error("{session} failed: {}", .error.message)]
+    SessionFailed { session: SessionId, error: SessionError },
+    /// The result of a session that was cancelled.
+    #[error("{session} was cancelled{}", .reason.detail.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
+    SessionCancelled { session: SessionId, reason: CancelReason },
+    /// A new session's id cannot be printed.
+    #[error("session {session} has started, but its id cannot be written to stdout")]
+    Unprinted { session: SessionId, source: OutputError },
+    /// A new session cannot be shown.
+    #[error("session {session} has started, but cannot be shown")]
+    Unshown { session: SessionId, source: Box<Self> },
+    /// The connection broke before the daemon said that it did what was asked.
+    #[error("lost the connection to the daemon; {unknown} is not known")]
+    Lost { unknown: &'static str, look: String, source: io::Error },
+    /// The daemon's JSON is not what this client reads.
+    #[error("cannot read what the daemon sent")]
+    Unreadable(#[from] serde_json::Error),
+}
+
+impl CliError {
+    /// How it ends the command.
+    pub(crate) fn exit(&self) -> Exit {
+        self.class().1
+    }
+
+    /// The same; if the time was up, it says for whom.
+    pub(crate) fn about(self, session: &SessionId) -> Self {
+        match self {
+            Self::Client(ClientError::DeadlinePassed) => Self::Late { session: session.clone() },
+            error => error,
+        }
+    }
+
+    /// The name that scripts may rely on, and the exit code.
+    fn class(&self) -> (&'static str, Exit) {
+        match self {
+            Self::Usage { .. } => ("usage", Exit::Usage),
+            Self::Input(_) => ("invalid", Exit::Usage),
+            Self::Client(error) => of_client(error),
+            Self::Endpoint(EndpointError::File { source, .. }) => of_file(source),
+            Self::Endpoint(EndpointError::Damaged { .. }) | Self::Home(_) => {
+                ("damaged", Exit::Damaged)
+            }
+            Self::Launch(error) => match error {
+                LaunchError::Refused(failure) => of_failure(failure),
+                LaunchError::Wedged { .. } => ("wedged", Exit::Unreachable),
+                LaunchError::Home { source, .. }
+                    if source.kind() == io::ErrorKind::PermissionDenied =>
+                {
+                    ("not_permitted", Exit::NotPermitted)
+                }
+                _ => ("unreachable", Exit::Unreachable),
+            },
+            Self::Output(_) | Self::Unprinted { .. } => ("output_lost", Exit::OutputLost),
+            Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
+            Self::NotFound(_) => ("not_found", Exit::NotFound),
+            Self::Ended { .. } => ("ended", Exit::Ended),
+            Self::NoneOpen { .. } | Self::NotEnded { .. } => ("pending", Exit::Pending),
+            Self::Late { .. } => ("timeout", Exit::TimedOut),
+            Self::SessionFailed { .. } => ("failed", Exit::Failed),
+            Self::SessionCancelled { .. } => ("cancelled", Exit::Cancelled),
+            Self::Unshown { source, .. } => source.class(),
+            Self::Lost { .. } => ("lost", Exit::TryAgain),
+            Self::Unreadable(_) => ("internal", Exit::Bug),
+        }
+    }
+
+    /// A command that helps.
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Usage { help, .. } => Some(help.clone()),
+            Self::Input(InputError::Terminal { .. }) => Some("alc resume --help".to_owned()),
+            Self::Client(ClientError::Refused(failure))
+            | Self::Launch(LaunchError::Refused(failure)) => failure.hint.clone(),
+            Self::Client(ClientError::Incompatible { .. }) => {
+                Some("alc daemon stop && alc daemon start".to_owned())
+            }
+            Self::NotRunning { .. } => Some("alc daemon start".to_owned()),
+            Self::NotFound(_) => Some("alc list".to_owned()),
+            Self::Ended { session, .. } => Some(format!("alc result {session}")),
+            Self::NoneOpen { session }
+            | Self::Unprinted { session, .. }
+            | Self::Unshown { session, .. } => Some(format!("alc prompt {session}")),
+            Self::NotEnded { session, state: StateName::Paused } => {
+                Some(format!("alc prompt {session}"))
+            }
+            Self::NotEnded { session, .. } => Some(format!("alc result {session} --wait")),
+            Self::Late { session } => Some(format!("alc state {session}")),
+            Self::Lost { look, .. } => Some(look.clone()),
+            _ => None,
+        }
+    }
+
+    /// What happened and why, as one sentence.
+    fn message(&self) -> String {
+        let mut message = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let system = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            if system == Some(io::ErrorKind::UnexpectedEof) {
+                // How a lost connection shows; its words help nobody.
+                break;
+            }
+            // Writing to a string cannot fail.
+            let _ = write!(message, ": {error}");
+            cause = error.source();
+        }
+        message
+    }
+
+    /// For people: `alc: SENTENCE [code_name]`, a script's traceback, and at most one hint.
+    pub(crate) fn to_text(&self, alc: &str) -> String {
+        let mut text = format!("{alc} {} [{}]", self.message(), self.class().0);
+        if let Self::SessionFailed { error: SessionError { traceback: Some(lines), .. }, .. } = self
+        {
+            text.push('\n');
+            text.push_str(lines.trim_end());
+        }
+        if let Some(hint) = self.hint() {
+            text.push_str("\n  hint: ");
+            text.push_str(&hint);
+        }
+        text
+    }
+
+    /// For programs: one line.
+    pub(crate) fn to_json(&self) -> String {
+        let (code, exit) = self.class();
+        let (message, hint) = (self.message(), self.hint());
+        let line = ErrorLine {
+            v: FORMAT,
+            code,
+            exit: exit as u8,
+            message: &message,
+            hint: hint.as_deref(),
+            retryable: exit.is_retryable(),
+        };
+        // Text and numbers always have a JSON form.
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}
+
+/// Says that a reference names nothing.
+fn absent(reference: &Reference) -> String {
+    match &reference.session {
+        SessionRef::Newest => "there is no session yet".to_owned(),
+        SessionRef::Text(text) => format!("no session is called `{text}`"),
+    }
+}
+
+fn of_client(error: &ClientError) -> (&'static str, Exit) {
+    match error {
+        ClientError::Absent { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+            ("not_permitted", Exit::NotPermitted)
+        }
+        ClientError::Absent { .. } => ("unreachable", Exit::Unreachable),
+        ClientError::Silent => ("wedged", Exit::Unreachable),
+        ClientError::DeadlinePassed => ("timeout", Exit::TimedOut),
+        ClientError::Lost(_) => ("lost", Exit::TryAgain),
+        ClientError::Foreign => ("not_permitted", Exit::NotPermitted),
+        ClientError::Incompatible { .. } => ("incompatible", Exit::NoProtocol),
+        ClientError::Codec(CodecError::TooLarge(_)) => ("too_large", Exit::Usage),
+        ClientError::Confused | ClientError::Codec(_) => ("internal", Exit::Bug),
+        ClientError::Refused(failure) => of_failure(failure),
+    }
+}
+
+fn of_failure(failure: &Failure) -> (&'static str, Exit) {
+    (failure.code.as_str(), Exit::of_refusal(failure.code))
+}
+
+fn of_file(error: &io::Error) -> (&'static str, Exit) {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => ("not_permitted", Exit::NotPermitted),
+        _ => ("damaged", Exit::Damaged),
+    }
+}
+
+/// What clap says about the words of a command line, in one sentence and with the help to read.
+pub(crate) fn usage(refused: &clap::Error, words: &[OsString], alc: &clap::Command) -> CliError {
+    let verb = words.iter().skip(1).find_map(|word| alc.find_subcommand(word));
+    let help = match verb {
+        Some(verb) => format!("alc {} --help", verb.get_name()),
+        None => "alc --help".to_owned(),
+    };
+    let message = match refused.kind() {
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a command is missing".to_owned(),
+        _ => sentence(&refused.render().to_string()),
+    };
+    CliError::Usage { message, help }
+}
+
+/// Joins the lines that clap writes before the usage: `error: …`, then indented details and tips.
+fn sentence(text: &str) -> String {
+    let text = text.strip_prefix("error: ").unwrap_or(text);
+    let paragraphs = text.split("\n\n").take_while(|paragraph| {
+        !paragraph.starts_with("Usage:") && !paragraph.starts_with("For more information")
+    });
+    let joined: Vec<String> = paragraphs
+        .map(|paragraph| {
+            let paragraph = paragraph.trim();
+            let paragraph = paragraph.strip_prefix("tip: ").unwrap_or(paragraph);
+            paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
+        })
+        .collect();
+    joined.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use alc_core::ErrorKind as SessionErrorKind;
+    use alc_ipc::ErrorCode;
+    use clap::{CommandFactory as _, Parser as _};
+
+    use super::*;
+    use crate::args::Args;
+
+    fn session() -> SessionId {
+        SessionId::from_random(0)
+    }
+
+    fn usage_of(words: &str) -> CliError {
+        let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
+        let refused = Args::try_parse_from(&words).expect_err("is refused");
+        usage(&refused, &words, &Args::command())
+    }
+
+    #[test]
+    fn a_refusal_is_a_sentence_with_its_code_and_a_hint() {
+        let failure = Failure {
+            code: ErrorCode::StaleQuery,
+            message: "a0000000.1 has another answer".to_owned(),
+            hint: Some("alc prompt a0000000".to_owned()),
+        };
+        let error = CliError::from(ClientError::Refused(failure));
+        assert_eq!(
+            error.to_text("alc:"),
+            "alc: a0000000.1 has another answer [stale_query]\n  hint: alc prompt a0000000"
+        );
+        assert_eq!(
+            error.to_json(),
+            concat!(
+                r#"{"type":"error","v":1,"code":"stale_query","exit":5,"#,
+                r#""message":"a0000000.1 has another answer","hint":"alc prompt a0000000","#,
+                r#""retryable":false}"#
+            )
+        );
+    }
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let source = io::Error::from(io::ErrorKind::NotFound);
+        let unreadable = InputError::Unreadable { name: "x.lua".to_owned(), source };
+        let error = CliError::from(unreadable);
+        assert_eq!(error.to_text("alc:"), "alc: cannot read x.lua: entity not found [invalid]");
+        assert_eq!(error.exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn a_failed_session_shows_its_traceback() {
+        let error = SessionError {
+            kind: SessionErrorKind::LuaError,
+            message: "x.lua:1: boom".to_owned(),
+            traceback: Some("stack traceback:\n\tx.lua:1: in main chunk\n".to_owned()),
+        };
+        let error = CliError::SessionFailed { session: session(), error };
+        assert_eq!(
+            error.to_text("alc:"),
+            "alc: a0000000 failed: x.lua:1: boom [failed]\nstack traceback:\n\tx.lua:1: in main chunk"
+        );
+    }
+
+    #[test]
+    fn what_the_connection_meets_has_its_exit_code() {
+        let io = |kind| io::Error::from(kind);
+        let absent = |kind| ClientError::Absent { address: "x".to_owned(), source: io(kind) };
+        for (error, code, exit) in [
+            (absent(io::ErrorKind::ConnectionRefused), "unreachable", 69),
+            (absent(io::ErrorKind::PermissionDenied), "not_permitted", 77),
+            (ClientError::Silent, "wedged", 69),
+            (ClientError::DeadlinePassed, "timeout", 124),
+            (ClientError::Lost(io(io::ErrorKind::BrokenPipe)), "lost", 75),
+            (ClientError::Foreign, "not_permitted", 77),
+            (ClientError::Confused, "internal", 70),
+            (ClientError::Codec(CodecError::TooLarge(1)), "too_large", 2),
+        ] {
+            let error = CliError::from(error);
+            assert_eq!((error.class().0, error.exit() as u8), (code, exit));
+        }
+        let (ours, theirs) = ("1.0.0".to_owned(), "9.0.0".to_owned());
+        let text = CliError::from(ClientError::Incompatible { ours, theirs }).to_text("alc:");
+        assert!(text.contains("1.0.0") && text.contains("9.0.0") && text.contains("hint: alc "));
+    }
+
+    #[test]
+    fn wrong_arguments_are_one_sentence_with_a_suggestion() {
+        let text = usage_of("alc sate @").to_text("alc:");
+        assert!(text.starts_with("alc: unrecognized subcommand 'sate'; "), "{text}");
+        assert!(
+            text.contains("'state'") && text.ends_with("[usage]\n  hint: alc --help"),
+            "{text}"
+        );
+        let text = usage_of("alc wait @ --timeot 3").to_text("alc:");
+        assert!(text.contains("'--timeout'") && text.ends_with("alc wait --help"), "{text}");
+        assert_eq!(
+            usage_of("alc state").to_text("alc:").lines().next(),
+            Some("alc: the following required arguments were not provided: <REF> [usage]")
+        );
+        let text = usage_of("alc daemon").to_text("alc:");
+        assert_eq!(text, "alc: a command is missing [usage]\n  hint: alc daemon --help");
+    }
+}

@@ -1,0 +1,38 @@
+//! Text on one line: C's escapes for what would break a line, a column or a terminal.
+
+use std::fmt::Write as _;
+
+/// The text with `\\`, tabs, line ends and other control characters written as in C.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        match char {
+            '\\' => escaped.push_str("\\\\"),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            // Three octal digits, since C's `\x` takes as many as follow.
+            char if char.is_control() => {
+                for byte in char.encode_utf8(&mut [0; 4]).bytes() {
+                    // Writing to a string cannot fail.
+                    let _ = write!(escaped, "\\{byte:03o}");
+                }
+            }
+            char => escaped.push(char),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_stays_on_its_line_and_leaves_the_terminal_alone() {
+        assert_eq!(escape("a\tb\r\nc\\n"), "a\\tb\\r\\nc\\\\n");
+        assert_eq!(escape("\u{1b}[2J\0\u{7f}"), "\\033[2J\\000\\177");
+        assert_eq!(escape("\u{9b}2J"), "\\302\\2332J");
+        assert_eq!(escape("grün 🙂 \"x\""), "grün 🙂 \"x\"");
+    }
+}

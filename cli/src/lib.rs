@@ -1,0 +1,77 @@
+//! The command `alc`: arguments in, requests to the daemon out, answers rendered.
+//!
+//! A command reads its input and refuses what cannot be meant, before it looks for a daemon; it
+//! hands the result to `Output` and returns the `Exit` that scripts rely on.
+
+mod args;
+mod bulk;
+mod command;
+mod connect;
+mod environment;
+mod error;
+mod escape;
+mod exit;
+mod input;
+mod json;
+mod launch;
+mod link;
+mod lock;
+mod output;
+mod table;
+mod time;
+
+use std::{ffi::OsString, process::ExitCode};
+
+use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
+
+use crate::{
+    args::{Args, ColorChoice},
+    environment::Environment,
+    error::CliError,
+    exit::Exit,
+    output::{Manner, Output, OutputError},
+};
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let environment = Environment::read();
+    let words: Vec<OsString> = std::env::args_os().collect();
+    let args = match Args::try_parse_from(&words) {
+        Ok(args) => args,
+        Err(refused) => return not_parsed(&refused, &words, &environment).into(),
+    };
+    let mut output = Output::new(args.manner(), &environment);
+    let only_reads = args.command.as_ref().is_none_or(command::only_reads);
+    let result = command::run(args, environment, &mut output);
+    finish(result, only_reads, &mut output).into()
+}
+
+/// Sees to it that everything is written, and turns an error into its message and exit code.
+fn finish(result: Result<Exit, CliError>, only_reads: bool, output: &mut Output) -> Exit {
+    let flushed = output.flush();
+    let result = result.and_then(|exit| flushed.map(|()| exit).map_err(CliError::from));
+    match result {
+        Ok(exit) => exit,
+        // Whoever read the other end has seen enough.
+        Err(CliError::Output(OutputError::Closed)) if only_reads => Exit::Done,
+        Err(error) => {
+            output.error(&error);
+            error.exit()
+        }
+    }
+}
+
+/// Shows the help that was asked for, or says what is wrong with the arguments.
+fn not_parsed(refused: &clap::Error, words: &[OsString], environment: &Environment) -> Exit {
+    let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
+    let manner = Manner { json, quiet: false, color: ColorChoice::Auto };
+    let mut output = Output::new(manner, environment);
+    match refused.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let written = output.help(&refused.render());
+            finish(written.map(|()| Exit::Done).map_err(CliError::from), true, &mut output)
+        }
+        _ => finish(Err(error::usage(refused, words, &Args::command())), true, &mut output),
+    }
+}

@@ -1,0 +1,34 @@
+//! What the daemon is told when it starts: arguments and the environment, read once.
+
+use std::path::PathBuf;
+
+/// Keeps alc's sessions. It is started by `alc` when it is needed.
+#[derive(Debug, clap::Parser)]
+#[command(name = "alcd", version)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Command {
+    /// Serve one data folder until told to stop.
+    Run(Run),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    /// The data folder.
+    #[arg(long, env = "ALC_HOME", value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// Leave the caller's session and say on stdout when clients can connect.
+    #[arg(long, hide = true)]
+    pub(crate) ready: bool,
+}
+
+/// Where a socket lies whose path in the data folder would be too long.
+pub(crate) fn temporary() -> PathBuf {
+    std::env::var_os("XDG_RUNTIME_DIR")
+        .filter(|path| !path.is_empty())
+        .map_or_else(std::env::temp_dir, PathBuf::from)
+}

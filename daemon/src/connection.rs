@@ -1,0 +1,106 @@
+//! One client: greets, reads requests, carries several out at a time, writes responses.
+
+use std::time::Duration;
+
+use alc_ipc::{FRAME_LIMIT, Hello, Request, Response, Tagged, decode, encode};
+use bytes::Bytes;
+use futures_util::{SinkExt, StreamExt};
+use interprocess::local_socket::tokio::Stream;
+use tokio::{
+    sync::mpsc,
+    task::JoinSet,
+    time::{MissedTickBehavior, interval, timeout},
+};
+use tokio_util::codec::{Framed, LengthDelimitedCodec};
+
+use crate::{handler, server::Daemon};
+
+/// How long a client may take to greet.
+const GREETING: Duration = Duration::from_secs(5);
+/// How often a request that takes long shows that the daemon is alive.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+/// How many requests of one client may be under way.
+const REQUESTS: usize = 64;
+/// How many responses wait for a client to read before the requests do.
+const RESPONSES: usize = 16;
+
+type Frames = Framed<Stream, LengthDelimitedCodec>;
+
+/// Serves a client until it leaves, breaks the protocol, or the daemon ends.
+pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
+    let codec = LengthDelimitedCodec::builder().max_frame_length(FRAME_LIMIT).new_codec();
+    let mut frames = Framed::new(stream, codec);
+    if greet(&mut frames, &daemon).await.is_none() {
+        return;
+    }
+    let (responses, mut outbox) = mpsc::channel(RESPONSES);
+    let mut requests = JoinSet::new();
+    loop {
+        tokio::select! {
+            Some(response) = outbox.recv() => {
+                if send(&mut frames, &response).await.is_none() {
+                    return;
+                }
+            }
+            frame = frames.next(), if requests.len() < REQUESTS => {
+                let Some(request) = frame.and_then(Result::ok).and_then(|frame| decode(&frame).ok())
+                else {
+                    return;
+                };
+                requests.spawn(answer(request, daemon.clone(), responses.clone()));
+            }
+            Some(_) = requests.join_next() => {}
+            () = daemon.stop.cancelled() => break,
+        }
+    }
+    // The request that ends the daemon still gets its response.
+    drop(responses);
+    let last = async {
+        while requests.join_next().await.is_some() {}
+        while let Ok(response) = outbox.try_recv() {
+            send(&mut frames, &response).await?;
+        }
+        Some(())
+    };
+    let _ = timeout(Duration::from_millis(200), last).await;
+}
+
+/// Exchanges greetings; `None` if the two cannot talk.
+async fn greet(frames: &mut Frames, daemon: &Daemon) -> Option<()> {
+    let first = timeout(GREETING, frames.next()).await.ok()??.ok()?;
+    let theirs = Hello::from_bytes(&first).ok()?;
+    let ours = Hello::new(daemon.folder);
+    frames.send(Bytes::from(ours.to_bytes())).await.ok()?;
+    ours.common(&theirs).map(|_| ())
+}
+
+/// Carries one request out; its responses go to the outbox.
+async fn answer(request: Tagged<Request>, daemon: Daemon, outbox: mpsc::Sender<Tagged<Response>>) {
+    let Tagged { id, body } = request;
+    let (interim, mut interims) = mpsc::channel(1);
+    let last = handler::handle(body, &daemon, &interim);
+    tokio::pin!(last);
+    let mut heartbeat = interval(HEARTBEAT);
+    heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    heartbeat.reset();
+    let last = loop {
+        let body = tokio::select! {
+            biased;
+            Some(response) = interims.recv() => response,
+            last = &mut last => break last,
+            _ = heartbeat.tick() => Response::Heartbeat,
+        };
+        if outbox.send(Tagged { id, body }).await.is_err() {
+            return;
+        }
+    };
+    // A connection that has ended needs no response.
+    while let Ok(body) = interims.try_recv() {
+        let _ = outbox.send(Tagged { id, body }).await;
+    }
+    let _ = outbox.send(Tagged { id, body: last }).await;
+}
+
+async fn send(frames: &mut Frames, response: &Tagged<Response>) -> Option<()> {
+    frames.send(Bytes::from(encode(response).ok()?)).await.ok()
+}

@@ -1,0 +1,131 @@
+//! The host's side of the `alc` table: functions that the prelude wraps.
+//!
+//! Each returns `true` and its results, `false` and a message to raise, or `nil` when the script
+//! has left its journal and must not go on. So every error a script sees is a plain string.
+
+mod clock;
+mod json;
+mod llm;
+mod log;
+
+pub(super) use llm::shaped;
+use mlua::{FromLua, IntoLuaMulti, Lua, MultiValue, Table, Value};
+
+use super::{
+    convert::ConvertError,
+    world::{Departed, World},
+};
+
+/// Why a host function returns no result.
+pub(super) enum Raise {
+    /// The script did something wrong: it gets this text.
+    Error(String),
+    /// The script must not go on.
+    Departed,
+}
+
+impl From<Departed> for Raise {
+    fn from(_: Departed) -> Self {
+        Self::Departed
+    }
+}
+
+impl From<ConvertError> for Raise {
+    fn from(error: ConvertError) -> Self {
+        Self::Error(error.to_string())
+    }
+}
+
+impl From<mlua::Error> for Raise {
+    fn from(error: mlua::Error) -> Self {
+        Self::Error(error.to_string())
+    }
+}
+
+/// The functions, by the names that the prelude knows.
+pub(super) fn host(lua: &Lua) -> mlua::Result<Table> {
+    let host = lua.create_table()?;
+    llm::register(lua, &host)?;
+    log::register(lua, &host)?;
+    clock::register(lua, &host)?;
+    json::register(lua, &host)?;
+    Ok(host)
+}
+
+/// Adds one function.
+fn add<R: IntoLuaMulti>(
+    lua: &Lua,
+    host: &Table,
+    name: &str,
+    function: impl Fn(&Lua, Arguments) -> Result<R, Raise> + Send + 'static,
+) -> mlua::Result<()> {
+    let function = lua.create_function(move |lua, values: MultiValue| {
+        match function(lua, Arguments(values)) {
+            Ok(result) => {
+                let mut values = result.into_lua_multi(lua)?;
+                values.push_front(Value::Boolean(true));
+                Ok(values)
+            }
+            Err(Raise::Error(message)) => (false, message).into_lua_multi(lua),
+            Err(Raise::Departed) => (Value::Nil, "the script left its journal").into_lua_multi(lua),
+        }
+    })?;
+    host.raw_set(name, function)
+}
+
+/// The VM's [`World`]; it is there from the VM's first moment to its last.
+fn world<T>(lua: &Lua, act: impl FnOnce(&mut World) -> T) -> Result<T, Raise> {
+    let mut world = lua
+        .app_data_mut::<World>()
+        .ok_or_else(|| Raise::Error("the session has no world".to_owned()))?;
+    Ok(act(&mut world))
+}
+
+/// What a script called a host function with.
+pub(super) struct Arguments(MultiValue);
+
+impl Arguments {
+    fn get(&self, number: usize) -> Value {
+        self.0.get(number - 1).cloned().unwrap_or(Value::Nil)
+    }
+
+    /// Argument `number` as text; numbers are written as Lua would.
+    fn text(&self, lua: &Lua, number: usize) -> Result<String, Raise> {
+        let value = self.get(number);
+        let given = value.type_name();
+        match text_of(lua, value)? {
+            Some(text) => Ok(text),
+            None => Err(bad_argument(number, "string", given)),
+        }
+    }
+
+    /// Argument `number` as a table, or nothing.
+    fn table_or_nil(&self, number: usize) -> Result<Option<Table>, Raise> {
+        match self.get(number) {
+            Value::Nil => Ok(None),
+            Value::Table(table) => Ok(Some(table)),
+            other => Err(bad_argument(number, "table", other.type_name())),
+        }
+    }
+
+    fn flag(&self, lua: &Lua, number: usize) -> bool {
+        bool::from_lua(self.get(number), lua).unwrap_or_default()
+    }
+}
+
+fn bad_argument(number: usize, wanted: &str, given: &str) -> Raise {
+    let given = if given == "nil" { "no value" } else { given };
+    Raise::Error(format!("bad argument #{number}: {wanted} expected, got {given}"))
+}
+
+/// The text of a string or number, `None` for anything else.
+fn text_of(lua: &Lua, value: Value) -> Result<Option<String>, Raise> {
+    match value {
+        Value::String(_) | Value::Integer(_) | Value::Number(_) => {}
+        _ => return Ok(None),
+    }
+    match lua.coerce_string(value)? {
+        Some(string) => Ok(Some(string.to_str().map_err(|_| ConvertError::NotUtf8)?.to_owned())),
+        None => Ok(None),
+    }
+}

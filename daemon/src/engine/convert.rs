@@ -1,0 +1,273 @@
+//! Lua values to JSON text and back.
+//!
+//! A table with a positive raw length is an array of exactly that length; any other is an object,
+//! unless it came from a JSON array and carries that mark. Keys are written in byte order, so equal
+//! values have equal texts.
+
+use std::collections::BTreeMap;
+
+use mlua::{Lua, Table, Value};
+use serde_json::Value as Json;
+
+/// How deep values may be nested; what `serde_json` reads, too.
+const DEEPEST: usize = 128;
+
+/// The value has no JSON form, or the text no value.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum ConvertError {
+    #[error("recursive table detected")]
+    Recursive,
+    #[error("a value is nested deeper than {DEEPEST} levels")]
+    TooDeep,
+    #[error("unsupported value type `{0}`")]
+    Unsupported(&'static str),
+    #[error("invalid type: {0}, expected a string key")]
+    Key(&'static str),
+    #[error("a string is not valid UTF-8")]
+    NotUtf8,
+    #[error("{0}")]
+    Syntax(#[from] serde_json::Error),
+    #[error("{0}")]
+    Lua(String),
+}
+
+impl From<mlua::Error> for ConvertError {
+    fn from(error: mlua::Error) -> Self {
+        Self::Lua(error.to_string())
+    }
+}
+
+/// Marks tables that were JSON arrays, so that an empty one stays one.
+#[derive(Clone, Debug)]
+pub(super) struct ArrayMark(Table);
+
+impl ArrayMark {
+    pub(super) fn new(lua: &Lua) -> mlua::Result<Self> {
+        let mark = lua.create_table()?;
+        mark.raw_set("__metatable", false)?;
+        Ok(Self(mark))
+    }
+
+    /// The JSON text of `value`.
+    pub(super) fn to_json(&self, value: &Value) -> Result<String, ConvertError> {
+        let mut text = String::new();
+        self.write(value, &mut text, &mut Vec::new())?;
+        Ok(text)
+    }
+
+    /// The value of a JSON text.
+    pub(super) fn from_json(&self, lua: &Lua, text: &str) -> Result<Value, ConvertError> {
+        self.build(lua, &serde_json::from_str(text)?)
+    }
+
+    fn write(
+        &self,
+        value: &Value,
+        text: &mut String,
+        inside: &mut Vec<*const std::ffi::c_void>,
+    ) -> Result<(), ConvertError> {
+        match value {
+            Value::Nil => text.push_str("null"),
+            Value::Boolean(flag) => text.push_str(if *flag { "true" } else { "false" }),
+            Value::Integer(number) => text.push_str(&number.to_string()),
+            // serde_json writes NaN and infinities as null, and 2.0 as 2.0.
+            Value::Number(number) => text.push_str(&serde_json::to_string(number)?),
+            Value::String(string) => {
+                let string = string.to_str().map_err(|_| ConvertError::NotUtf8)?;
+                text.push_str(&serde_json::to_string(&*string)?);
+            }
+            Value::Table(table) => {
+                let address = table.to_pointer();
+                if inside.contains(&address) {
+                    return Err(ConvertError::Recursive);
+                }
+                if inside.len() == DEEPEST {
+                    return Err(ConvertError::TooDeep);
+                }
+                inside.push(address);
+                let length = table.raw_len();
+                if length > 0 || self.is_on(table) {
+                    self.write_array(table, length, text, inside)?;
+                } else {
+                    self.write_object(table, text, inside)?;
+                }
+                inside.pop();
+            }
+            other => return Err(ConvertError::Unsupported(other.type_name())),
+        }
+        Ok(())
+    }
+
+    fn write_array(
+        &self,
+        table: &Table,
+        length: usize,
+        text: &mut String,
+        inside: &mut Vec<*const std::ffi::c_void>,
+    ) -> Result<(), ConvertError> {
+        text.push('[');
+        for place in 1..=length {
+            if place > 1 {
+                text.push(',');
+            }
+            self.write(&table.raw_get(place)?, text, inside)?;
+        }
+        text.push(']');
+        Ok(())
+    }
+
+    fn write_object(
+        &self,
+        table: &Table,
+        text: &mut String,
+        inside: &mut Vec<*const std::ffi::c_void>,
+    ) -> Result<(), ConvertError> {
+        let mut members = BTreeMap::new();
+        table.for_each(|key: Value, value: Value| {
+            members.insert(member_name(&key).map_err(mlua::Error::external)?, value);
+            Ok(())
+        })?;
+        text.push('{');
+        for (place, (name, value)) in members.iter().enumerate() {
+            if place > 0 {
+                text.push(',');
+            }
+            text.push_str(&serde_json::to_string(name)?);
+            text.push(':');
+            self.write(value, text, inside)?;
+        }
+        text.push('}');
+        Ok(())
+    }
+
+    fn is_on(&self, table: &Table) -> bool {
+        table.metatable().is_some_and(|metatable| metatable.to_pointer() == self.0.to_pointer())
+    }
+
+    fn build(&self, lua: &Lua, json: &Json) -> Result<Value, ConvertError> {
+        Ok(match json {
+            Json::Null => Value::Nil,
+            Json::Bool(flag) => Value::Boolean(*flag),
+            Json::Number(number) => match number.as_i64() {
+                Some(integer) => Value::Integer(integer),
+                None => Value::Number(number.as_f64().unwrap_or(f64::NAN)),
+            },
+            Json::String(string) => Value::String(lua.create_string(string)?),
+            Json::Array(elements) => {
+                // Allocated at full length, so that a null inside does not shorten it.
+                let table = lua.create_table_with_capacity(elements.len(), 0)?;
+                for (place, element) in elements.iter().enumerate() {
+                    table.raw_set(place + 1, self.build(lua, element)?)?;
+                }
+                table.set_metatable(Some(self.0.clone()))?;
+                Value::Table(table)
+            }
+            Json::Object(members) => {
+                let table = lua.create_table_with_capacity(0, members.len())?;
+                for (name, member) in members {
+                    table.raw_set(name.as_str(), self.build(lua, member)?)?;
+                }
+                Value::Table(table)
+            }
+        })
+    }
+}
+
+fn member_name(key: &Value) -> Result<String, ConvertError> {
+    match key {
+        Value::String(name) => Ok(name.to_str().map_err(|_| ConvertError::NotUtf8)?.to_owned()),
+        other => Err(ConvertError::Key(other.type_name())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What `alc.json_encode` of a Lua expression is.
+    fn encoded(expression: &str) -> Result<String, String> {
+        let lua = Lua::new();
+        let mark = ArrayMark::new(&lua).expect("a table");
+        let value: Value = lua.load(expression).eval().expect("evaluates");
+        mark.to_json(&value).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn lua_values_have_these_texts() {
+        for (expression, text) in [
+            ("nil", "null"),
+            ("true", "true"),
+            ("'a\\n\u{fc}'", "\"a\\n\u{fc}\""),
+            ("9007199254740993", "9007199254740993"),
+            ("math.mininteger", "-9223372036854775808"),
+            ("2.0", "2.0"),
+            ("0.1", "0.1"),
+            ("0/0", "null"),
+            ("math.huge", "null"),
+            ("{}", "{}"),
+            ("{1, 2}", "[1,2]"),
+            ("{'x', a = 1}", "[\"x\"]"),
+            ("{b = 1, a = {c = 2}}", "{\"a\":{\"c\":2},\"b\":1}"),
+            ("(function() local t = {1} return {t, t} end)()", "[[1],[1]]"),
+            ("setmetatable({}, {__index = function() return 1 end})", "{}"),
+        ] {
+            assert_eq!(encoded(expression).as_deref(), Ok(text), "{expression}");
+        }
+    }
+
+    #[test]
+    fn what_has_no_text_says_why() {
+        for (expression, reason) in [
+            ("(function() local t = {} t.t = t return t end)()", "recursive table detected"),
+            ("{f = print}", "unsupported value type"),
+            ("{[2] = 'x'}", "expected a string key"),
+            ("{[true] = 1}", "invalid type"),
+            ("'\\xff'", "UTF-8"),
+            ("(function() local t = {} for i = 1, 200 do t = {t} end return t end)()", "nested"),
+        ] {
+            let error = encoded(expression).expect_err(expression);
+            assert!(error.contains(reason), "{expression}: {error}");
+        }
+    }
+
+    #[test]
+    fn json_becomes_these_lua_values() {
+        let lua = Lua::new();
+        let mark = ArrayMark::new(&lua).expect("a table");
+        for (text, check) in [
+            ("null", "v == nil"),
+            ("1", "math.type(v) == 'integer'"),
+            ("1.0", "math.type(v) == 'float'"),
+            ("9223372036854775807", "v == math.maxinteger"),
+            ("9223372036854775808", "math.type(v) == 'float'"),
+            ("[1,null,3]", "#v == 3 and v[2] == nil"),
+            ("[]", "getmetatable(v) == false and #v == 0"),
+            ("{\"a\":null,\"b\":[]}", "v.a == nil and next(v.b) == nil"),
+        ] {
+            let value = mark.from_json(&lua, text).expect(text);
+            lua.globals().set("v", value).expect("sets");
+            assert!(lua.load(check).eval::<bool>().expect(check), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_array_stays_one_when_emptied_or_appended_to() {
+        let lua = Lua::new();
+        let mark = ArrayMark::new(&lua).expect("a table");
+        let value = mark.from_json(&lua, "[]").expect("converts");
+        assert_eq!(mark.to_json(&value).expect("converts"), "[]");
+        lua.globals().set("v", value.clone()).expect("sets");
+        lua.load("v[1] = 'x'; table.insert(v, 2)").exec().expect("runs");
+        assert_eq!(mark.to_json(&value).expect("converts"), "[\"x\",2]");
+    }
+
+    #[test]
+    fn bad_json_names_the_place() {
+        let lua = Lua::new();
+        let mark = ArrayMark::new(&lua).expect("a table");
+        for text in ["", "{", "1 2", "[1,]"] {
+            let error = mark.from_json(&lua, text).expect_err(text).to_string();
+            assert!(error.contains("line") && error.contains("column"), "{text}: {error}");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Lua: virtual machines, the threads that run them, and what a script finds in them.
+
+mod alc;
+mod convert;
+mod pool;
+mod preempt;
+mod vm;
+mod world;
+
+pub(crate) use pool::{Pool, Turn};
+pub(crate) use vm::{Divergence, LoadError, Step, Stepped, Vm, iterates_as_always};
+pub(crate) use world::{Made, PAYLOAD_LIMIT};

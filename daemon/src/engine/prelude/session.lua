@@ -1,0 +1,164 @@
+-- What every session finds in its globals. Gets the host's functions, returns what runs the chunk.
+--
+-- A pause is a yield of a value that no script ever sees, from the coroutine in which the chunk
+-- runs to the host; a yield without values is the end of a time slice.
+
+local host = ...
+local yield, isyieldable = coroutine.yield, coroutine.isyieldable
+local error, pcall, select, tostring, type = error, pcall, select, tostring, type
+local concat = table.concat
+local PAUSE = host.pause
+
+-- Turns what a host function returns into results or a raised string.
+local function check(ok, ...)
+  if ok then
+    return ...
+  end
+  if ok == nil and isyieldable() then
+    yield(PAUSE)
+  end
+  error((...), 0)
+end
+
+alc = {}
+
+function alc.llm(prompt, options)
+  local known, answer = check(host.ask(prompt, options, isyieldable()))
+  if known then
+    return answer
+  end
+  return yield(PAUSE)
+end
+
+function alc.llm_batch(items)
+  local known, answers = check(host.ask_batch(items, isyieldable()))
+  if known then
+    return answers
+  end
+  return yield(PAUSE)
+end
+
+local function log(level, message, source)
+  if check(host.log(level, message, source)) and isyieldable() then
+    yield(PAUSE)
+  end
+end
+
+function alc.log(level, message)
+  log(level, message, "alc.log")
+end
+
+function alc.time()
+  return check(host.time())
+end
+
+function alc.json_encode(value)
+  return check(host.json_encode(value))
+end
+
+function alc.json_decode(text)
+  return check(host.json_decode(text))
+end
+
+local function joined(separator, ...)
+  local parts = {}
+  for i = 1, select("#", ...) do
+    parts[i] = tostring((select(i, ...)))
+  end
+  return concat(parts, separator)
+end
+
+function print(...)
+  log("info", joined("\t", ...), "print")
+end
+
+function warn(...)
+  log("warn", joined("", ...), "warn")
+end
+
+local seed_with = math.randomseed
+function math.randomseed(...)
+  if select("#", ...) == 0 then
+    return seed_with(check(host.seed()))
+  end
+  return seed_with(...)
+end
+math.randomseed()
+
+-- How much memory is in use and when the collector has come round differ between a run and its
+-- replay: the one is journaled, the other never told.
+local collect = collectgarbage
+function collectgarbage(option)
+  if option == "count" then
+    return check(host.memory())
+  end
+  if option == nil or option == "collect" or option == "step" then
+    collect()
+  end
+  return option == "step" and true or 0
+end
+
+-- Bytecode is not checked by Lua and can break the process.
+local load_any = load
+function load(chunk, name, mode, ...)
+  if mode ~= nil and not tostring(mode):find("t", 1, true) then
+    return nil, "attempt to load a binary chunk: not available in a session"
+  end
+  return load_any(chunk, name, "t", ...)
+end
+
+-- An error that is raised to stop a cancelled script runs the message handler where no time slice
+-- can end it.
+local handle_errors, cancelled = xpcall, host.cancelled
+function xpcall(body, handler, ...)
+  return handle_errors(body, function(failure)
+    if cancelled() then
+      return failure
+    end
+    return handler(failure)
+  end, ...)
+end
+
+local function absent(name)
+  return function()
+    error(name .. ": not available in a session", 0)
+  end
+end
+
+coroutine, debug = nil, nil
+for library, names in pairs({
+  coroutine = "close create isyieldable resume running status wrap yield",
+  io = "close input lines open output popen read tmpfile type write",
+  os = "clock date difftime execute exit getenv remove rename setlocale time tmpname",
+  [""] = "dofile loadfile require",
+}) do
+  local functions = library == "" and _G or {}
+  for name in names:gmatch("%a+") do
+    functions[name] = absent(library == "" and name or library .. "." .. name)
+  end
+  if library ~= "" then
+    _G[library] = functions
+  end
+end
+
+local function text_of(failure)
+  if type(failure) == "string" then
+    return failure
+  end
+  local ok, text = pcall(tostring, failure)
+  if ok then
+    return text
+  end
+  return "an error object of type " .. type(failure) .. " that cannot be shown"
+end
+
+local traceback = host.traceback
+local function describe(failure)
+  return { message = text_of(failure), traceback = traceback() }
+end
+
+-- Under xpcall, because an error that leaves a coroutine while `__close` raises another one
+-- would end the process.
+return function(chunk)
+  return handle_errors(chunk, describe)
+end

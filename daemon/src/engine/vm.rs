@@ -1,0 +1,534 @@
+//! One Lua state with one script in it: `Vm::step` runs it to its next question, or its end, or the
+//! end of its slice.
+
+use std::ffi::c_void;
+
+use alc_core::{Call, CallKind, ErrorKind, Replay, Script, SessionError};
+use mlua::{
+    Function, LightUserData, Lua, LuaOptions, MultiValue, StdLib, Table, Thread, Value,
+    chunk::ChunkMode, thread::ThreadStatus,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    alc,
+    convert::ArrayMark,
+    preempt,
+    world::{Departure, Made, PAYLOAD_LIMIT, Pending, World},
+};
+
+/// What messages call the prelude.
+pub(super) const PRELUDE: &str = "[alc]";
+const SOURCE: &str = include_str!("prelude/session.lua");
+/// How much memory a session may use.
+const MEMORY: usize = 256 << 20;
+
+/// The address that marks a pause; scripts have no way to get at it.
+static PAUSE: u8 = 0;
+
+/// One session's Lua, ready to go on.
+#[derive(Debug)]
+pub(crate) struct Vm {
+    lua: Lua,
+    main: Thread,
+    token: CancellationToken,
+    /// What the script's last call returns to it.
+    resume_with: Option<Value>,
+}
+
+/// How far a step came.
+#[derive(Debug)]
+pub(crate) enum Step {
+    /// Its time is over, or its calls should reach the journal.
+    Slice,
+    /// It waits for answers to `count` queries from number `first` on.
+    Asked {
+        first: u32,
+        count: u32,
+        /// They were in its journal already.
+        known: bool,
+    },
+    /// It returned this, as JSON text.
+    Finished(String),
+    /// It failed.
+    Failed(SessionError),
+    /// It did something else than its journal says.
+    Diverged(Divergence),
+}
+
+/// Where a script and its journal part.
+#[derive(Debug)]
+pub(crate) struct Divergence {
+    /// How many calls matched.
+    pub(crate) after: u64,
+    /// The kind of the next call on record, if there is one.
+    pub(crate) recorded: Option<CallKind>,
+    /// What the script did instead, with the call's arguments as text; `None` if it ended.
+    pub(crate) instead: Option<(CallKind, String)>,
+    /// The Lua line that did it, where known.
+    pub(crate) line: Option<String>,
+}
+
+impl From<Departure> for Divergence {
+    fn from(departure: Departure) -> Self {
+        Self {
+            after: departure.difference.after,
+            recorded: departure.difference.recorded.map(|call| call.kind),
+            instead: departure.instead,
+            line: departure.line,
+        }
+    }
+}
+
+/// A step's end: the VM for the next one, and the calls that must reach the journal before.
+#[derive(Debug)]
+pub(crate) struct Stepped {
+    pub(crate) vm: Vm,
+    pub(crate) step: Step,
+    pub(crate) made: Vec<Made>,
+}
+
+/// The script cannot even begin.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LoadError {
+    /// It is not Lua.
+    #[error("{0}")]
+    Syntax(String),
+    /// Its context is not JSON that Lua can hold.
+    #[error("the context cannot be read: {0}")]
+    Ctx(String),
+    /// The engine failed.
+    #[error("cannot set up Lua")]
+    Engine(#[from] mlua::Error),
+}
+
+impl Vm {
+    /// Loads a script that has made `calls` so far; it runs at the first step.
+    pub(crate) fn load(
+        script: &Script,
+        calls: Vec<Call>,
+        token: CancellationToken,
+    ) -> Result<Self, LoadError> {
+        let libraries =
+            StdLib::COROUTINE | StdLib::TABLE | StdLib::STRING | StdLib::UTF8 | StdLib::MATH;
+        let lua = Lua::new_with(libraries, LuaOptions::new())?;
+        let mark = ArrayMark::new(&lua)?;
+        lua.set_app_data(World::new(Replay::new(calls), script.seed, mark.clone()));
+        let prelude: Function = lua.load(SOURCE).set_name(format!("={PRELUDE}")).into_function()?;
+        let main: Function = prelude.call(host(&lua, token.clone())?)?;
+        let ctx =
+            mark.from_json(&lua, &script.ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
+        lua.globals().raw_set("ctx", ctx)?;
+        let chunk = compile(&lua, script)?;
+        let main = lua.create_thread(main.bind(chunk)?)?;
+        lua.set_memory_limit(MEMORY)?;
+        Ok(Self { lua, main, token, resume_with: None })
+    }
+
+    /// Gives the script the answers it waits for, in the order of the queries.
+    pub(crate) fn answer(&mut self, answers: Vec<String>) -> mlua::Result<()> {
+        let pending = self.lua.app_data_mut::<World>().and_then(|mut world| world.pending.take());
+        let single = matches!(pending, Some(Pending::Answers { single: true, .. }));
+        self.resume_with = Some(alc::shaped(&self.lua, answers, single)?);
+        Ok(())
+    }
+
+    /// Runs the script as far as it goes in one slice.
+    pub(crate) fn step(mut self) -> Stepped {
+        let given = self.resume_with.take();
+        let resumed = preempt::run(self.main.state(), &self.token, || match given {
+            Some(value) => self.main.resume::<MultiValue>(value),
+            None => self.main.resume::<MultiValue>(()),
+        });
+        let step = match resumed {
+            _ if self.token.is_cancelled() => Step::Slice,
+            Ok(values) if self.main.status() == ThreadStatus::Resumable => self.paused(&values),
+            Ok(values) => self.ended(values),
+            Err(error) => Step::Failed(engine_error(&error)),
+        };
+        let made = self.lua.app_data_mut::<World>().map(|mut world| world.take_made());
+        Stepped { vm: self, step, made: made.unwrap_or_default() }
+    }
+
+    /// Why the script yielded: a yield that carries the mark is a call's, any other a slice's end.
+    fn paused(&self, values: &MultiValue) -> Step {
+        let by_call =
+            matches!(values.front(), Some(Value::LightUserData(mark)) if *mark == pause());
+        let Some(mut world) = self.lua.app_data_mut::<World>().filter(|_| by_call) else {
+            return Step::Slice;
+        };
+        match &world.pending {
+            Some(Pending::Answers { first, count, known, .. }) => {
+                Step::Asked { first: *first, count: *count, known: *known }
+            }
+            Some(Pending::Diverged(_)) => departed(&mut world).unwrap_or(Step::Slice),
+            None => Step::Slice,
+        }
+    }
+
+    /// How the script ended: `true` and its value, or `false` and what was raised.
+    fn ended(&self, mut values: MultiValue) -> Step {
+        let (mark, departed) = match self.lua.app_data_mut::<World>() {
+            // A script may have caught the error that told it to stop.
+            Some(mut world) => (world.mark.clone(), departed(&mut world)),
+            None => {
+                return Step::Failed(failure(ErrorKind::EngineError, "the session has no world"));
+            }
+        };
+        if let Some(departed) = departed {
+            return departed;
+        }
+        let ok = matches!(values.pop_front(), Some(Value::Boolean(true)));
+        let value = values.pop_front().unwrap_or(Value::Nil);
+        let step = if ok { finished(&mark, &value) } else { Step::Failed(raised(value)) };
+        let finish = self.lua.app_data_mut::<World>().map(|mut world| world.finish());
+        match finish {
+            Some(Err(departure)) => Step::Diverged(departure.into()),
+            _ => step,
+        }
+    }
+}
+
+fn departed(world: &mut World) -> Option<Step> {
+    match world.pending.take() {
+        Some(Pending::Diverged(departure)) => Some(Step::Diverged((*departure).into())),
+        other => {
+            world.pending = other;
+            None
+        }
+    }
+}
+
+fn pause() -> LightUserData {
+    LightUserData((&raw const PAUSE).cast_mut().cast::<c_void>())
+}
+
+fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
+    let host = alc::host(lua)?;
+    host.raw_set("pause", pause())?;
+    let traceback = lua.create_function(|lua, ()| lua.traceback(None, 2))?;
+    host.raw_set("traceback", traceback)?;
+    let cancelled = lua.create_function(move |_, ()| Ok(token.is_cancelled()))?;
+    host.raw_set("cancelled", cancelled)?;
+    Ok(host)
+}
+
+/// Compiles the source, whose lines keep their numbers.
+fn compile(lua: &Lua, script: &Script) -> Result<Function, LoadError> {
+    let source = script.source.strip_prefix('\u{feff}').unwrap_or(&script.source);
+    // What the `lua` program does with a first line such as `#!/usr/bin/env lua`.
+    let source = if source.starts_with('#') { format!("--{source}") } else { source.to_owned() };
+    let chunk = lua.load(source).set_name(format!("@{}", script.chunk)).set_mode(ChunkMode::Text);
+    chunk.into_function().map_err(|error| match error {
+        mlua::Error::SyntaxError { message, .. } => LoadError::Syntax(message),
+        error => LoadError::Engine(error),
+    })
+}
+
+fn finished(mark: &ArrayMark, value: &Value) -> Step {
+    match mark.to_json(value) {
+        Ok(text) if text.len() > PAYLOAD_LIMIT => {
+            let message =
+                format!("the result has {} bytes, over the limit of {PAYLOAD_LIMIT}", text.len());
+            Step::Failed(failure(ErrorKind::Other, message))
+        }
+        Ok(text) => Step::Finished(text),
+        Err(error) => {
+            Step::Failed(failure(ErrorKind::Other, format!("the result has no JSON form: {error}")))
+        }
+    }
+}
+
+/// What the prelude's handler made of an uncaught error, or the bare error where it could not run.
+fn raised(value: Value) -> SessionError {
+    let (message, traceback) = match value {
+        Value::Table(table) => (
+            table.raw_get::<Value>("message").unwrap_or(Value::Nil),
+            table.raw_get::<Option<mlua::LuaString>>("traceback").unwrap_or_default(),
+        ),
+        other => (other, None),
+    };
+    let message = match message {
+        Value::String(text) => text.to_string_lossy(),
+        other => other.type_name().to_owned(),
+    };
+    let kind = if message == "not enough memory" { ErrorKind::Memory } else { ErrorKind::LuaError };
+    let traceback = traceback.map(|text| text.to_string_lossy());
+    SessionError { kind, message, traceback }
+}
+
+fn engine_error(error: &mlua::Error) -> SessionError {
+    match error {
+        mlua::Error::MemoryError(_) => failure(ErrorKind::Memory, "not enough memory"),
+        error => failure(ErrorKind::EngineError, error.to_string()),
+    }
+}
+
+fn failure(kind: ErrorKind, message: impl Into<String>) -> SessionError {
+    SessionError { kind, message: message.into(), traceback: None }
+}
+
+/// Whether this Lua iterates over string keys in the one order that replay relies on.
+pub(crate) fn iterates_as_always() -> mlua::Result<bool> {
+    let lua = Lua::new_with(StdLib::TABLE, LuaOptions::new())?;
+    let keys: String = lua.load(ORDER).eval()?;
+    Ok(keys == ALWAYS)
+}
+
+/// Twelve string keys, joined in the order of `pairs`.
+const ORDER: &str = r#"
+    local t, keys = {}, {}
+    for word in pairs({ ash = 1, birch = 1, cedar = 1, dogwood = 1, elm = 1, fir = 1, ginkgo = 1,
+        hazel = 1, ironwood = 1, juniper = 1, katsura = 1, larch = 1 }) do
+        keys[#keys + 1] = word
+    end
+    return table.concat(keys, " ")
+"#;
+/// The order in which they come, in every process and on every machine.
+const ALWAYS: &str = "fir ironwood elm birch larch ginkgo ash cedar dogwood katsura juniper hazel";
+
+#[cfg(test)]
+mod tests {
+    use alc_core::CallResult;
+
+    use super::*;
+
+    fn script(source: &str) -> Script {
+        Script {
+            source: source.to_owned(),
+            chunk: "test.lua".to_owned(),
+            ctx: r#"{"task":"x","list":[],"none":null}"#.to_owned(),
+            seed: 7,
+        }
+    }
+
+    fn load(source: &str) -> Vm {
+        Vm::load(&script(source), vec![], CancellationToken::new()).expect("loads")
+    }
+
+    /// Steps until something else than a slice's end happens.
+    fn advance(mut vm: Vm) -> Stepped {
+        let mut all = Vec::new();
+        loop {
+            let mut stepped = vm.step();
+            all.append(&mut stepped.made);
+            match stepped.step {
+                Step::Slice => vm = stepped.vm,
+                _ => return Stepped { made: all, ..stepped },
+            }
+        }
+    }
+
+    /// Runs a script whose every query is answered `4`; its result, and its calls as recorded.
+    fn run(source: &str) -> (Step, Vec<Call>) {
+        replay(source, vec![])
+    }
+
+    fn replay(source: &str, mut calls: Vec<Call>) -> (Step, Vec<Call>) {
+        let mut vm =
+            Vm::load(&script(source), calls.clone(), CancellationToken::new()).expect("loads");
+        loop {
+            let stepped = advance(vm);
+            for made in stepped.made {
+                let answers = vec![Some("4".to_owned()); made.queries.len()];
+                let result = made.result.map_or(CallResult::Answers(answers), CallResult::Value);
+                calls.push(Call { kind: made.kind, fingerprint: made.fingerprint, result });
+            }
+            match stepped.step {
+                Step::Asked { count, .. } => {
+                    vm = stepped.vm;
+                    vm.answer(vec!["4".to_owned(); count as usize]).expect("answers");
+                }
+                step => return (step, calls),
+            }
+        }
+    }
+
+    fn value(source: &str) -> String {
+        match run(source).0 {
+            Step::Finished(text) => text,
+            other => panic!("{source}: {other:?}"),
+        }
+    }
+
+    fn error(source: &str) -> SessionError {
+        match run(source).0 {
+            Step::Failed(error) => error,
+            other => panic!("{source}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_pause_works_at_any_plain_depth() {
+        for source in [
+            "return alc.llm('a')",
+            "local function f() return alc.llm('a') end return (f())",
+            "return select(2, pcall(alc.llm, 'a'))",
+            "return select(2, xpcall(function() return alc.llm('a') end, print))",
+            "return setmetatable({}, {__index = function(_, k) return alc.llm(k) end}).a",
+            "return setmetatable({}, {__add = function() return alc.llm('a') end}) + 1",
+            "for answer in function() return alc.llm('a') end do return answer end",
+            "return alc.llm_batch({{prompt = 'a'}, {prompt = 'b'}})[2]",
+        ] {
+            assert_eq!(value(source), "\"4\"", "{source}");
+        }
+    }
+
+    #[test]
+    fn behind_a_c_boundary_a_question_is_an_error_and_not_asked() {
+        for source in [
+            "return tostring(setmetatable({}, {__tostring = function() return alc.llm('a') end}))",
+            "table.sort({1, 2, 3}, function() return alc.llm('a') end)",
+            "return load(function() return alc.llm('a') end)()",
+        ] {
+            let (step, calls) = run(source);
+            assert!(matches!(step, Step::Failed(_)), "{source}: {step:?}");
+            assert!(calls.is_empty(), "{source}");
+        }
+        let caught =
+            "local ok, e = pcall(table.sort, {1, 2}, function() alc.llm('a') end) return e";
+        assert!(value(caught).contains("cannot ask here"));
+    }
+
+    #[test]
+    fn options_are_read_as_documented() {
+        let stepped = advance(load(
+            "alc.llm(7, {system = 1.5, max_tokens = '77', grounded = 0, role = 'grader', \
+             cache_breakpoint = 3, temperature = 1})",
+        ));
+        let (_, query) = &stepped.made[0].queries[0];
+        let json = serde_json::to_string(query).expect("encodes");
+        let expected =
+            r#"{"prompt":"7","system":"1.5","max_tokens":77,"grounded":true,"role":"grader"}"#;
+        assert_eq!(json, expected);
+        for (given, tokens) in
+            [("-1", 1024), ("20.7", 20), ("'x'", 1024), ("{}", 1024), ("0", 0), ("nil", 1024)]
+        {
+            let stepped = advance(load(&format!("alc.llm('a', {{max_tokens = {given}}})")));
+            assert_eq!(stepped.made[0].queries[0].1.max_tokens, tokens, "{given}");
+        }
+    }
+
+    #[test]
+    fn bad_arguments_raise_strings() {
+        for (call, message) in [
+            ("alc.llm()", "bad argument #1"),
+            ("alc.llm({})", "bad argument #1"),
+            ("alc.llm('a', 1)", "bad argument #2"),
+            ("alc.llm_batch({})", "alc.llm_batch: empty items array"),
+            ("alc.llm_batch('x')", "bad argument #1"),
+            ("alc.llm_batch({{}})", "alc.llm_batch: item 1 has no prompt"),
+            ("alc.llm('\\xff')", "UTF-8"),
+            ("alc.log('info')", "bad argument #2"),
+            ("alc.json_decode('{')", "line 1 column"),
+            ("alc.json_decode()", "bad argument #1"),
+            ("alc.json_encode({f = print})", "unsupported value type"),
+            ("os.time()", "os.time: not available"),
+            ("io.open('x')", "io.open: not available"),
+            ("require('x')", "require: not available"),
+            ("coroutine.wrap(print)", "coroutine.wrap: not available"),
+        ] {
+            let (step, calls) = run(&format!("return select(2, pcall(function() {call} end))"));
+            let Step::Finished(text) = step else { panic!("{call}: {step:?}") };
+            assert!(text.starts_with('"') && text.contains(message), "{call}: {text}");
+            assert!(calls.is_empty(), "{call}");
+        }
+    }
+
+    #[test]
+    fn an_uncaught_error_keeps_its_position_and_traceback() {
+        let failed = error("local x = 1\nerror('no luck')");
+        assert_eq!(failed.message, "test.lua:2: no luck");
+        assert!(failed.traceback.expect("a traceback").contains("test.lua:2"));
+        assert_eq!(error("error()").message, "nil");
+        assert_eq!(error("error({})").message.split(':').next(), Some("table"));
+        let shown = "error(setmetatable({}, {__tostring = function() return 'mine' end}))";
+        assert_eq!(error(shown).message, "mine");
+        let hidden = "error(setmetatable({}, {__tostring = function() error('x') end}))";
+        assert!(error(hidden).message.contains("cannot be shown"));
+        let endless = "local function f() return 1 + f() end return f()";
+        assert!(error(endless).message.contains("stack overflow"));
+    }
+
+    #[test]
+    fn an_error_in_close_while_another_unwinds_does_not_end_the_process() {
+        let source = "local c <close> = setmetatable({}, {__close = function() error('second') end}) \
+                      error('first')";
+        assert!(error(source).message.contains("second"));
+    }
+
+    #[test]
+    fn a_syntax_error_names_its_line() {
+        let bad = script("local x = 1\nreturn x x");
+        let error = Vm::load(&bad, vec![], CancellationToken::new()).expect_err("refused");
+        assert!(error.to_string().starts_with("test.lua:2:"), "{error}");
+        assert!(Vm::load(&script("\u{1b}Lua"), vec![], CancellationToken::new()).is_err());
+    }
+
+    #[test]
+    fn results_and_context_are_json() {
+        assert_eq!(value(""), "null");
+        assert_eq!(value("return 1, 2"), "1");
+        assert_eq!(value("return ctx"), r#"{"list":[],"task":"x"}"#);
+        assert_eq!(value("#!/usr/bin/lua\nreturn 1 -- the end"), "1");
+        assert_eq!(value("return alc.json_encode(alc.json_decode('[]'))"), "\"[]\"");
+        assert!(error("return print").message.contains("unsupported value type"));
+    }
+
+    #[test]
+    fn a_replay_gets_what_the_run_got() {
+        let source = "math.randomseed() \
+             local t = {alc.time(), math.random(1000000), collectgarbage('count')} \
+             print('first') t[4] = alc.llm('a' .. t[2]) alc.log('debug', 'second') \
+             t[5] = alc.llm_batch({{prompt = 'b'}, {prompt = 'c'}}) return t";
+        let (first, calls) = run(source);
+        assert_eq!(calls.len(), 6);
+        let (again, same) = replay(source, calls.clone());
+        assert_eq!(format!("{first:?}"), format!("{again:?}"));
+        assert_eq!(calls, same);
+    }
+
+    #[test]
+    fn a_replay_that_asks_something_else_is_told_apart() {
+        let (_, calls) = run("print('x') alc.llm('a') return 1");
+        for source in [
+            "print('x') alc.llm('b') return 1",
+            "print('x') return 1",
+            "pcall(print, 'y') alc.llm('a') return 1",
+            "pcall(table.sort, {1, 2}, function() alc.time() end) return 1",
+            "print('x') error('early')",
+        ] {
+            let (step, made) = replay(source, calls.clone());
+            let Step::Diverged(divergence) = step else { panic!("{source}: {step:?}") };
+            assert_eq!(made, calls, "{source}");
+            assert!(divergence.recorded.is_some());
+        }
+        let (step, _) = replay("print('x') alc.llm('b') return 1", calls);
+        let Step::Diverged(divergence) = step else { panic!("{step:?}") };
+        assert_eq!(divergence.after, 1);
+        assert_eq!(divergence.line.as_deref(), Some("test.lua:1"));
+    }
+
+    #[test]
+    fn an_open_question_is_met_again_in_replay() {
+        let source = "return alc.llm_batch({{prompt = 'a'}, {prompt = 'b'}})";
+        let made = advance(load(source)).made;
+        let result = CallResult::Answers(vec![Some("4".to_owned()), None]);
+        let call = Call { kind: CallKind::Llm, fingerprint: made[0].fingerprint, result };
+        let vm = Vm::load(&script(source), vec![call], CancellationToken::new()).expect("loads");
+        let stepped = advance(vm);
+        assert!(matches!(stepped.step, Step::Asked { first: 1, count: 2, known: true }));
+        assert!(stepped.made.is_empty());
+    }
+
+    #[test]
+    fn string_keys_iterate_in_the_order_that_replay_relies_on() {
+        assert!(iterates_as_always().expect("runs"));
+    }
+
+    #[test]
+    fn memory_has_a_limit() {
+        let failed = error("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end");
+        assert_eq!(failed.kind, ErrorKind::Memory);
+    }
+}

@@ -1,0 +1,265 @@
+//! What a script has asked of the world: looked up in its journal first, and only then answered.
+
+use alc_core::{CallKind, CallResult, Difference, Fingerprint, LogLine, Lookup, Query, Replay};
+use mlua::Lua;
+
+use super::convert::ArrayMark;
+
+/// The longest prompt, answer, result or context, in bytes of JSON.
+pub(crate) const PAYLOAD_LIMIT: usize = 16 << 20;
+/// Calls waiting for the journal, after which the script yields so that they get there.
+const MADE_LIMIT: usize = 1024;
+const MADE_BYTES: usize = 1 << 20;
+
+/// A call that the journal does not have yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Made {
+    /// Its place among the script's calls, from 0.
+    pub(crate) n: u64,
+    pub(crate) kind: CallKind,
+    pub(crate) fingerprint: Fingerprint,
+    /// What it returned, as JSON text; `None` for queries.
+    pub(crate) result: Option<String>,
+    /// What it asked, with the queries' numbers.
+    pub(crate) queries: Vec<(u32, Query)>,
+    /// What it wrote to the log.
+    pub(crate) line: Option<LogLine>,
+}
+
+/// Why a script stands still in the middle of a call.
+#[derive(Debug)]
+pub(super) enum Pending {
+    /// It waits for answers, one for each query from `first` on.
+    Answers {
+        first: u32,
+        count: u32,
+        /// The script takes one string, not a list.
+        single: bool,
+        /// The journal had the queries before.
+        known: bool,
+    },
+    /// It did something else than its journal says.
+    Diverged(Box<Departure>),
+}
+
+/// Where a script left its journal.
+#[derive(Debug)]
+pub(super) struct Departure {
+    pub(super) difference: Difference,
+    /// The call it made instead; `None` if it ended.
+    pub(super) instead: Option<(CallKind, String)>,
+    /// The Lua line that made it, where known.
+    pub(super) line: Option<String>,
+}
+
+/// The script left its journal; the reason is kept, and the script must not go on.
+#[derive(Debug)]
+pub(super) struct Departed;
+
+/// A question's way: known already, or to wait for.
+pub(super) enum Asked {
+    Answered(Vec<String>),
+    Waits,
+}
+
+/// One script's side of its journal; lives in the VM as app data.
+#[derive(Debug)]
+pub(super) struct World {
+    replay: Replay,
+    made: Vec<Made>,
+    made_bytes: usize,
+    asked: u32,
+    pub(super) pending: Option<Pending>,
+    pub(super) mark: ArrayMark,
+    seed: u64,
+}
+
+impl World {
+    pub(super) fn new(replay: Replay, seed: u64, mark: ArrayMark) -> Self {
+        Self { replay, made: Vec::new(), made_bytes: 0, asked: 0, pending: None, mark, seed }
+    }
+
+    /// What the journal does not have yet, once.
+    pub(super) fn take_made(&mut self) -> Vec<Made> {
+        self.made_bytes = 0;
+        std::mem::take(&mut self.made)
+    }
+
+    /// Whether the script should yield, so that its calls reach the journal.
+    pub(super) fn is_full(&self) -> bool {
+        self.made.len() >= MADE_LIMIT || self.made_bytes >= MADE_BYTES
+    }
+
+    /// The next of the session's random seeds (`SplitMix64`, Steele, Lea, Flood 2014).
+    pub(super) fn next_seed(&mut self) -> u64 {
+        self.seed = self.seed.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.seed;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// The result of a call that takes no time: the recorded one, else `fresh`'s, as JSON text.
+    pub(super) fn effect(
+        &mut self,
+        lua: &Lua,
+        kind: CallKind,
+        fresh: impl FnOnce() -> String,
+    ) -> Result<String, Departed> {
+        let fingerprint = fingerprint(kind, "");
+        let n = self.replay.made();
+        match self.replay.next(kind, &fingerprint) {
+            Lookup::Recorded(CallResult::Value(text)) => Ok(text),
+            Lookup::New => {
+                let result = fresh();
+                self.made_bytes += result.len();
+                let recorded = Some(result.clone());
+                let queries = Vec::new();
+                self.made.push(Made {
+                    n,
+                    kind,
+                    fingerprint,
+                    result: recorded,
+                    queries,
+                    line: None,
+                });
+                Ok(result)
+            }
+            other => Err(self.depart(lua, other, kind, String::new())),
+        }
+    }
+
+    /// Writes a line to the log, unless it was written before.
+    pub(super) fn log(&mut self, lua: &Lua, line: LogLine) -> Result<(), Departed> {
+        let kind = CallKind::Log;
+        let text = format!("{}\0{}\0{}", line.level, line.source, line.message);
+        let fingerprint = fingerprint(kind, &text);
+        let n = self.replay.made();
+        match self.replay.next(kind, &fingerprint) {
+            Lookup::Recorded(_) => Ok(()),
+            Lookup::New => {
+                self.made_bytes += text.len();
+                let result = Some("null".to_owned());
+                let queries = Vec::new();
+                self.made.push(Made { n, kind, fingerprint, result, queries, line: Some(line) });
+                Ok(())
+            }
+            other => Err(self.depart(lua, other, kind, line.message)),
+        }
+    }
+
+    /// Asks queries, all at once; `json` is their JSON text.
+    pub(super) fn ask(
+        &mut self,
+        lua: &Lua,
+        queries: Vec<Query>,
+        json: String,
+        single: bool,
+    ) -> Result<Asked, Departed> {
+        let kind = CallKind::Llm;
+        let fingerprint = fingerprint(kind, &json);
+        let n = self.replay.made();
+        let first = self.asked + 1;
+        let count = u32::try_from(queries.len()).unwrap_or(u32::MAX);
+        let known = match self.replay.next(kind, &fingerprint) {
+            Lookup::Recorded(CallResult::Answers(answers)) => {
+                self.asked += count;
+                return Ok(Asked::Answered(answers.into_iter().flatten().collect()));
+            }
+            Lookup::Open => true,
+            Lookup::New => {
+                let queries = (first..).zip(queries).collect();
+                self.made.push(Made { n, kind, fingerprint, result: None, queries, line: None });
+                false
+            }
+            other => return Err(self.depart(lua, other, kind, json)),
+        };
+        self.asked += count;
+        self.pending = Some(Pending::Answers { first, count, single, known });
+        Ok(Asked::Waits)
+    }
+
+    /// The script has ended: did it make every call on record?
+    pub(super) fn finish(&mut self) -> Result<(), Departure> {
+        self.replay.finish().map_err(|difference| Departure {
+            difference,
+            instead: None,
+            line: None,
+        })
+    }
+
+    fn depart(&mut self, lua: &Lua, found: Lookup, kind: CallKind, text: String) -> Departed {
+        let difference = match found {
+            Lookup::Diverged(difference) => *difference,
+            _ => Difference { after: self.replay.made(), recorded: None },
+        };
+        let instead = Some((kind, text));
+        let departure = Departure { difference, instead, line: script_line(lua) };
+        self.pending = Some(Pending::Diverged(Box::new(departure)));
+        Departed
+    }
+}
+
+fn fingerprint(kind: CallKind, arguments: &str) -> Fingerprint {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(kind.as_str().as_bytes());
+    hasher.update(&[0]);
+    hasher.update(arguments.as_bytes());
+    let mut fingerprint = Fingerprint::default();
+    hasher.finalize_xof().fill(&mut fingerprint);
+    fingerprint
+}
+
+/// The innermost line of the script's own code, as `chunk:line`.
+fn script_line(lua: &Lua) -> Option<String> {
+    (1..20).find_map(|level| {
+        lua.inspect_stack(level, |frame| {
+            let source = frame.source();
+            let name = source.short_src.as_deref()?;
+            let line = frame.current_line()?;
+            (source.what == "Lua" || source.what == "main")
+                .then(|| (name != super::vm::PRELUDE).then(|| format!("{name}:{line}")))
+                .flatten()
+        })
+        .flatten()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn world(replay: Replay) -> (Lua, World) {
+        let lua = Lua::new();
+        let mark = ArrayMark::new(&lua).expect("a table");
+        (lua, World::new(replay, 7, mark))
+    }
+
+    #[test]
+    fn an_effect_is_asked_once_and_then_remembered() {
+        let (lua, mut world) = world(Replay::default());
+        let first = world.effect(&lua, CallKind::Time, || "1.5".to_owned()).expect("new");
+        let made = world.take_made();
+        let calls = made
+            .into_iter()
+            .map(|made| alc_core::Call {
+                kind: made.kind,
+                fingerprint: made.fingerprint,
+                result: CallResult::Value(made.result.expect("a value")),
+            })
+            .collect();
+        let (lua, mut again) = self::world(Replay::new(calls));
+        let replayed = again.effect(&lua, CallKind::Time, || "9.9".to_owned()).expect("recorded");
+        assert_eq!(replayed, first);
+        assert!(again.take_made().is_empty());
+    }
+
+    #[test]
+    fn seeds_differ_and_repeat() {
+        let (_, mut one) = world(Replay::default());
+        let (_, mut two) = world(Replay::default());
+        let seeds: Vec<_> = (0..3).map(|_| one.next_seed()).collect();
+        assert_eq!(seeds, (0..3).map(|_| two.next_seed()).collect::<Vec<_>>());
+        assert_ne!(seeds[0], seeds[1]);
+    }
+}

@@ -1,0 +1,94 @@
+//! Our errors to the wire's failures: which code, and what to do about it.
+
+use alc_ipc::{ErrorCode, Failure, Json};
+use serde::Serialize;
+
+use crate::{
+    cause::chain,
+    engine::LoadError,
+    journal::{ReadError, WriteError},
+    registry::RegistryError,
+    session::{Rejected, SpawnError},
+};
+
+/// The JSON text of a view.
+pub(super) fn json<T: Serialize>(view: &T) -> Result<Json, Failure> {
+    serde_json::to_string(view).map(Json).map_err(|error| Failure {
+        code: ErrorCode::Internal,
+        message: format!("cannot write JSON: {error}"),
+        hint: None,
+    })
+}
+
+pub(super) fn invalid(message: String) -> Failure {
+    Failure { code: ErrorCode::Invalid, message, hint: None }
+}
+
+impl From<RegistryError> for Failure {
+    fn from(error: RegistryError) -> Self {
+        let (code, hint) = match &error {
+            RegistryError::NotFound(_) => (ErrorCode::NotFound, Some("alc list".to_owned())),
+            RegistryError::Ambiguous(_) => (ErrorCode::Ambiguous, Some("alc list".to_owned())),
+            RegistryError::UnknownQuery(id, _) => {
+                (ErrorCode::UnknownQuery, Some(format!("alc state {id} --json")))
+            }
+            RegistryError::Spawn(error) => (spawn_code(error), None),
+            RegistryError::Rejected(error) => rejected(error),
+            RegistryError::Read(error) => (read_code(error), None),
+            RegistryError::Random => (ErrorCode::Internal, None),
+        };
+        Self { code, message: chain(&error), hint }
+    }
+}
+
+impl From<ReadError> for Failure {
+    fn from(error: ReadError) -> Self {
+        Self { code: read_code(&error), message: chain(&error), hint: None }
+    }
+}
+
+fn spawn_code(error: &SpawnError) -> ErrorCode {
+    match error {
+        SpawnError::Load(LoadError::Syntax(_)) => ErrorCode::DoesNotLoad,
+        SpawnError::Load(LoadError::Ctx(_)) => ErrorCode::Invalid,
+        SpawnError::Load(LoadError::Engine(_)) | SpawnError::BrokeOff => ErrorCode::Internal,
+        SpawnError::Write(error) => write_code(error),
+    }
+}
+
+fn rejected(error: &Rejected) -> (ErrorCode, Option<String>) {
+    match error {
+        Rejected::AlreadyCancelled(id) => {
+            (ErrorCode::AlreadyCancelled, Some(format!("alc result {id}")))
+        }
+        Rejected::NotPaused(id, state) if state.is_terminal() => {
+            (ErrorCode::NotPaused, Some(format!("alc result {id}")))
+        }
+        Rejected::NotPaused(id, _) => (ErrorCode::NotPaused, Some(format!("alc prompt {id}"))),
+        Rejected::UnknownQuery(id, _) => {
+            (ErrorCode::UnknownQuery, Some(format!("alc prompt --id {id}")))
+        }
+        Rejected::StaleQuery(id, _) => {
+            (ErrorCode::StaleQuery, Some(format!("alc prompt --id {id}")))
+        }
+        Rejected::TooLarge(..) => (ErrorCode::TooLarge, None),
+        Rejected::Write(error) => (write_code(error), None),
+        Rejected::Read(error) => (read_code(error), None),
+        Rejected::Gone(_) => (ErrorCode::Unavailable, None),
+    }
+}
+
+fn write_code(error: &WriteError) -> ErrorCode {
+    match error {
+        WriteError::Full => ErrorCode::DiskFull,
+        WriteError::Lost { .. } | WriteError::Closed => ErrorCode::Unavailable,
+        _ => ErrorCode::Internal,
+    }
+}
+
+fn read_code(error: &ReadError) -> ErrorCode {
+    match error {
+        ReadError::Damaged { .. } => ErrorCode::Damaged,
+        _ => ErrorCode::Unavailable,
+    }
+}

@@ -1,0 +1,74 @@
+//! What each request does: one `match`, one file for each request that is more than a call.
+
+mod failure;
+mod list;
+mod observe;
+mod resume;
+mod spawn;
+mod status;
+
+use alc_core::{QueryView, Reference, SessionView};
+use alc_ipc::{Failure, Json, Request, Response, WaitFor};
+use tokio::sync::mpsc;
+
+use crate::{registry::Registry, server::Daemon};
+
+/// Carries a request out. Interim responses go to `interim`; the last one is returned.
+pub(crate) async fn handle(
+    request: Request,
+    daemon: &Daemon,
+    interim: &mpsc::Sender<Response>,
+) -> Response {
+    let registry = &daemon.registry;
+    let done = match request {
+        Request::Spawn(spawn) => spawn::spawn(spawn, registry).await,
+        Request::State(session) => state(&session, registry).await,
+        Request::List(list) => list::list(list, registry).await,
+        Request::Query(query) => self::query(&query, registry).await,
+        Request::Resume(resume) => resume::resume(resume, registry).await,
+        Request::Cancel(cancel) => self::cancel(cancel, registry).await,
+        Request::Outcome(session) => outcome(&session, registry).await,
+        Request::Wait(wait) => self::wait(&wait, registry).await,
+        Request::Observe(observe) => observe::observe(observe, registry, interim).await,
+        Request::Status => status::status(daemon).await,
+        Request::Stop(stop) => status::stop(stop, daemon).await,
+    };
+    done.unwrap_or_else(Response::Failure)
+}
+
+async fn state(session: &Reference, registry: &Registry) -> Result<Response, Failure> {
+    shown(&registry.state(session).await?)
+}
+
+async fn wait(wait: &alc_ipc::Wait, registry: &Registry) -> Result<Response, Failure> {
+    let until = wait.until;
+    let wanted = |state: alc_core::StateName| {
+        state.is_terminal()
+            || (until == WaitFor::Actionable && state == alc_core::StateName::Paused)
+    };
+    shown(&registry.wait(&wait.session, wanted).await?)
+}
+
+async fn query(reference: &Reference, registry: &Registry) -> Result<Response, Failure> {
+    let Some(number) = reference.query else {
+        return Err(failure::invalid(format!("`{reference}` names no query")));
+    };
+    let (session, stored) = registry.query(reference, number).await?;
+    let view = QueryView { query_id: session.query(number), query: stored.query };
+    Ok(Response::Query(failure::json(&view)?))
+}
+
+async fn cancel(cancel: alc_ipc::Cancel, registry: &Registry) -> Result<Response, Failure> {
+    let reason = alc_core::CancelReason { requested_at: crate::clock::now(), ..cancel.reason };
+    let (session, first) = registry.cancel(&cancel.session, reason).await?;
+    Ok(Response::Cancelled { session, first })
+}
+
+async fn outcome(session: &Reference, registry: &Registry) -> Result<Response, Failure> {
+    let (session, state, outcome) = registry.outcome(session).await?;
+    Ok(Response::Outcome { session, state, outcome: outcome.map(Json) })
+}
+
+fn shown(session: &SessionView) -> Result<Response, Failure> {
+    Ok(Response::Session(failure::json(session)?))
+}

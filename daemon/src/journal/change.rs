@@ -1,0 +1,348 @@
+//! One change to the journal, as SQL: a session is created, or its life goes on.
+
+use std::{borrow::Cow, sync::Arc};
+
+use alc_core::{Entry, Outcome, PauseKind, SessionId, State, StateName, Usage};
+use rusqlite::{Connection, OptionalExtension, ToSql, ffi, named_params};
+use serde::Serialize;
+
+use super::{
+    record::{Append, NewAnswer, NewCall, NewSession},
+    row::{kind_name, pause_name},
+    text::Texts,
+};
+
+/// The change is not in the journal, except where it says otherwise.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum WriteError {
+    /// The id names a session already, or named one that was deleted.
+    #[error("session {0} exists already")]
+    IdTaken(SessionId),
+    /// The session's history does not end where the change begins, or there is no such session.
+    #[error("the history of session {0} does not end there")]
+    OutOfOrder(SessionId),
+    /// An answer to a query that was never asked or is answered.
+    #[error("query {0} is not open")]
+    NotOpen(u32),
+    /// The parts of the change contradict each other.
+    #[error("the state, its outcome and its calls do not fit together")]
+    Contradiction,
+    /// The database refused this one change.
+    #[error("the journal refused the change")]
+    Refused { source: Arc<rusqlite::Error> },
+    /// The disk is full.
+    #[error("no space left for the journal")]
+    Full,
+    /// Nobody knows whether the change is in the journal; it takes no more.
+    #[error("the journal failed, and the outcome is unknown")]
+    Lost { source: Option<Arc<rusqlite::Error>> },
+    /// The journal was closed before.
+    #[error("the journal is closed")]
+    Closed,
+}
+
+impl From<rusqlite::Error> for WriteError {
+    /// Says what an error before the commit means.
+    fn from(error: rusqlite::Error) -> Self {
+        // The shared-memory file could not grow: the disk is full, and nothing is written yet.
+        let shm_size = |error: &ffi::Error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE;
+        if error.sqlite_error().is_some_and(shm_size) {
+            return Self::Full;
+        }
+        match error.sqlite_error_code() {
+            Some(ffi::ErrorCode::DiskFull) => Self::Full,
+            Some(
+                ffi::ErrorCode::SystemIoFailure
+                | ffi::ErrorCode::CannotOpen
+                | ffi::ErrorCode::NotADatabase
+                | ffi::ErrorCode::ReadOnly,
+            ) => Self::Lost { source: Some(Arc::new(error)) },
+            _ => Self::Refused { source: Arc::new(error) },
+        }
+    }
+}
+
+impl From<serde_json::Error> for WriteError {
+    fn from(error: serde_json::Error) -> Self {
+        rusqlite::Error::ToSqlConversionFailure(error.into()).into()
+    }
+}
+
+/// What the writer is asked to do.
+pub(super) enum Change {
+    Create(Box<NewSession>),
+    Append(Box<Append>),
+}
+
+impl Change {
+    /// Carries the change out, as a part of the caller's transaction.
+    pub(super) fn apply(&self, db: &Connection, texts: &mut Texts) -> Result<(), WriteError> {
+        match self {
+            Self::Create(session) => create(db, texts, session),
+            Self::Append(append) => go_on(db, texts, append),
+        }
+    }
+}
+
+const CREATE: &str = "
+    INSERT INTO session (id, kind, state, seq, created_at, changed_at, source, chunk, ctx, seed)
+    VALUES (:id, :kind, :state, :seq, :at, :at, :source, :chunk, :ctx, :seed)";
+
+fn create(db: &Connection, texts: &mut Texts, new: &NewSession) -> Result<(), WriteError> {
+    let NewSession { id, kind, script, at, entries, state } = new;
+    if *state != State::NEW {
+        return Err(WriteError::Contradiction);
+    }
+    let taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL
+                 SELECT 1 FROM tombstone WHERE id = ?1";
+    if db.prepare_cached(taken)?.exists([id.as_str()])? {
+        return Err(WriteError::IdTaken(id.clone()));
+    }
+    db.prepare_cached(CREATE)?.execute(named_params! {
+        ":id": id.as_str(),
+        ":kind": kind_name(*kind),
+        ":state": state.name().as_str(),
+        ":seq": entries.len().cast_signed() as i64,
+        ":at": at,
+        ":source": texts.store_long(db, &script.source)?,
+        ":chunk": script.chunk,
+        ":ctx": texts.store(db, &script.ctx)?,
+        ":seed": script.seed.cast_signed(),
+    })?;
+    insert_entries(db, texts, db.last_insert_rowid(), 0, *at, entries)
+}
+
+/// What the session's row says before the change.
+struct Before {
+    n: i64,
+    seq: i64,
+    state: Option<StateName>,
+    asked: u32,
+    calls: i64,
+    prompt_tokens: u64,
+    completion_tokens: u64,
+}
+
+impl Before {
+    fn find(db: &Connection, id: &SessionId) -> rusqlite::Result<Option<Self>> {
+        let sql = "SELECT n, seq, state, asked, calls, prompt_tokens, completion_tokens
+                   FROM session WHERE id = ?1";
+        let read = |row: &rusqlite::Row<'_>| {
+            Ok(Self {
+                n: row.get(0)?,
+                seq: row.get(1)?,
+                state: StateName::parse(row.get_ref(2)?.as_str()?),
+                asked: row.get(3)?,
+                calls: row.get(4)?,
+                prompt_tokens: row.get::<_, i64>(5)?.cast_unsigned(),
+                completion_tokens: row.get::<_, i64>(6)?.cast_unsigned(),
+            })
+        };
+        db.prepare_cached(sql)?.query_row([id.as_str()], read).optional()
+    }
+}
+
+/// The end is written last: the database takes nothing more for a session that has ended.
+fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), WriteError> {
+    let before = Before::find(db, &append.session)?
+        .filter(|before| before.seq.cast_unsigned() == append.after.0)
+        .ok_or_else(|| WriteError::OutOfOrder(append.session.clone()))?;
+    for (call, n) in append.calls.iter().zip(before.calls..) {
+        if call.n != n.cast_unsigned() {
+            return Err(WriteError::Contradiction);
+        }
+        insert_call(db, texts, before.n, append.at, call)?;
+    }
+    for answer in &append.answers {
+        store_answer(db, texts, before.n, append.at, answer)?;
+    }
+    insert_entries(db, texts, before.n, before.seq, append.at, &append.entries)?;
+    update_session(db, texts, &before, append)
+}
+
+fn insert_entries(
+    db: &Connection,
+    texts: &mut Texts,
+    session: i64,
+    after: i64,
+    at: i64,
+    entries: &[Entry],
+) -> Result<(), WriteError> {
+    let sql = "INSERT INTO event (session, seq, at, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let mut statement = db.prepare_cached(sql)?;
+    for (entry, seq) in entries.iter().zip(after + 1..) {
+        let body = json(entry)?;
+        statement.execute((session, seq, at, entry.kind(), texts.store(db, &body)?))?;
+    }
+    Ok(())
+}
+
+fn insert_call(
+    db: &Connection,
+    texts: &mut Texts,
+    session: i64,
+    at: i64,
+    call: &NewCall,
+) -> Result<(), WriteError> {
+    let result = match &call.result {
+        Some(result) => Some(texts.store(db, result)?),
+        None => None,
+    };
+    let n = call.n.cast_signed();
+    let sql = "INSERT INTO effect (session, n, kind, fingerprint, result)
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.prepare_cached(sql)?.execute((session, n, call.kind.as_str(), call.fingerprint, result))?;
+    let sql = "INSERT INTO query (session, number, call, asked_at, record)
+               VALUES (?1, ?2, ?3, ?4, ?5)";
+    for (number, query) in &call.queries {
+        let record = json(query)?;
+        let record = texts.store(db, &record)?;
+        db.prepare_cached(sql)?.execute((session, number, n, at, record))?;
+    }
+    Ok(())
+}
+
+fn store_answer(
+    db: &Connection,
+    texts: &mut Texts,
+    session: i64,
+    at: i64,
+    answer: &NewAnswer,
+) -> Result<(), WriteError> {
+    let usage = answer.usage.as_ref().map(json).transpose()?;
+    let text = texts.store(db, &answer.text)?;
+    let sql = "UPDATE query SET answer = ?3, usage = ?4, answered_at = ?5
+               WHERE session = ?1 AND number = ?2 AND answer IS NULL";
+    let changed = db.prepare_cached(sql)?.execute((session, answer.query, text, usage, at))?;
+    if changed == 1 { Ok(()) } else { Err(WriteError::NotOpen(answer.query)) }
+}
+
+/// For when the state stays: SQLite rewrites the index of a column that is set, changed or not.
+const STAY: &str = "
+    UPDATE session SET seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
+        prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
+        progress = coalesce(:progress, progress), cancel = coalesce(cancel, :cancel),
+        pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
+            WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END
+    WHERE n = :n";
+
+const MOVE: &str = "
+    UPDATE session SET seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
+        prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
+        progress = coalesce(:progress, progress), cancel = coalesce(cancel, :cancel),
+        pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
+            WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END,
+        state = :state, outcome = :outcome, state_before = :state_before,
+        finished_at = CASE WHEN :outcome IS NULL THEN NULL ELSE :at END
+    WHERE n = :n";
+
+fn update_session(
+    db: &Connection,
+    texts: &mut Texts,
+    before: &Before,
+    append: &Append,
+) -> Result<(), WriteError> {
+    let Append { at, entries, calls, answers, state, .. } = append;
+    let outcome = outcome_text(append)?;
+    let outcome = match &outcome {
+        Some(outcome) => Some(texts.store(db, outcome)?),
+        None => None,
+    };
+    let numbers = calls.iter().flat_map(|call| &call.queries).map(|(number, _)| *number);
+    let tokens = |sum: u64, of: fn(&Usage) -> Option<u64>| {
+        let sum = answers
+            .iter()
+            .filter_map(|answer| answer.usage.as_ref().and_then(of))
+            .fold(sum, u64::saturating_add);
+        i64::try_from(sum).unwrap_or(i64::MAX)
+    };
+    let stays = before.state == Some(state.name()) && !state.name().is_terminal();
+    let pause = pause_kind(state);
+    let pauses = pause.is_some()
+        && (!stays || entries.iter().any(|entry| matches!(entry, Entry::PauseRequested { .. })));
+    let mut values: Vec<(&str, &dyn ToSql)> = Vec::with_capacity(16);
+    let seq = before.seq + entries.len().cast_signed() as i64;
+    let asked = numbers.fold(before.asked, u32::max);
+    let call_count = before.calls + calls.len().cast_signed() as i64;
+    let prompt_tokens = tokens(before.prompt_tokens, |usage| usage.prompt_tokens);
+    let completion_tokens = tokens(before.completion_tokens, |usage| usage.completion_tokens);
+    let progress = latest_progress(entries)?;
+    let cancel = cancel_text(append)?;
+    let pause_kind = pause.map(pause_name);
+    values.extend([
+        (":n", &before.n as &dyn ToSql),
+        (":seq", &seq),
+        (":at", at),
+        (":asked", &asked),
+        (":calls", &call_count),
+        (":prompt_tokens", &prompt_tokens),
+        (":completion_tokens", &completion_tokens),
+        (":progress", &progress),
+        (":cancel", &cancel),
+        (":pauses", &pauses),
+        (":pause_kind", &pause_kind),
+    ]);
+    let state_name = state.name().as_str();
+    let state_before = state_before(before, append).map(StateName::as_str);
+    if !stays {
+        values.extend([
+            (":state", &state_name as &dyn ToSql),
+            (":outcome", &outcome),
+            (":state_before", &state_before),
+        ]);
+    }
+    db.prepare_cached(if stays { STAY } else { MOVE })?.execute(&*values)?;
+    Ok(())
+}
+
+/// The outcome as JSON, where the state has one.
+fn outcome_text(append: &Append) -> Result<Option<Cow<'_, str>>, WriteError> {
+    Ok(match (&append.state, &append.outcome) {
+        (State::Done, Some(Outcome::Done(value))) => Some(Cow::Borrowed(value)),
+        (State::Failed, Some(Outcome::Failed(error))) => Some(json(error)?.into()),
+        (State::Cancelled, Some(Outcome::Cancelled(reason))) => Some(json(reason)?.into()),
+        (State::Running { .. } | State::Paused(_), None) => None,
+        _ => return Err(WriteError::Contradiction),
+    })
+}
+
+fn cancel_text(append: &Append) -> Result<Option<String>, WriteError> {
+    let ((State::Running { cancel: Some(reason) }, _) | (_, Some(Outcome::Cancelled(reason)))) =
+        (&append.state, &append.outcome)
+    else {
+        return Ok(None);
+    };
+    json(reason).map(Some)
+}
+
+fn latest_progress(entries: &[Entry]) -> Result<Option<String>, WriteError> {
+    let progress = entries.iter().rev().find_map(|entry| match entry {
+        Entry::Progress(progress) => Some(progress),
+        _ => None,
+    });
+    progress.map(json).transpose()
+}
+
+fn pause_kind(state: &State) -> Option<PauseKind> {
+    match state {
+        State::Paused(pause) => Some(pause.kind()),
+        _ => None,
+    }
+}
+
+/// What a session was when it was cancelled. The history says it, also when one change took the
+/// session through several states.
+fn state_before(before: &Before, append: &Append) -> Option<StateName> {
+    if append.state != State::Cancelled {
+        return None;
+    }
+    let told = append.entries.iter().rev().find_map(|entry| match entry {
+        Entry::StateTransition { from, to: StateName::Cancelled } => Some(*from),
+        _ => None,
+    });
+    told.or(before.state)
+}
+
+fn json(value: &impl Serialize) -> Result<String, WriteError> {
+    Ok(serde_json::to_string(value)?)
+}

@@ -1,0 +1,111 @@
+//! Which session a reference means, and which sessions there are.
+
+use alc_core::{SessionId, SessionKind, SessionRef, StateName};
+use rusqlite::{Connection, OptionalExtension, Params};
+
+use super::{
+    record::Found,
+    row::{ReadError, kind_name},
+};
+
+/// The fewest characters that name a session by the beginning of its id.
+const SHORTEST_PREFIX: usize = 4;
+
+/// The session that `reference` names: the newest; or by its id; or by its name, a live one before
+/// one that has ended and a new one before an old one; or, if `prefixes` may, by its id's beginning.
+pub(super) fn find(
+    db: &Connection,
+    reference: &SessionRef,
+    prefixes: bool,
+) -> Result<Found, ReadError> {
+    let SessionRef::Text(text) = reference else {
+        return one(db, "SELECT id FROM session ORDER BY n DESC LIMIT 1", []);
+    };
+    let found = one(db, "SELECT id FROM session WHERE id = ?1", [text])?;
+    if found != Found::None {
+        return Ok(found);
+    }
+    let by_name = "SELECT id FROM session WHERE name = ?1
+                   ORDER BY state IN ('running', 'paused') DESC, n DESC LIMIT 1";
+    let found = one(db, by_name, [text])?;
+    // An id has no character beyond `z`, which `{` follows.
+    let may_begin_id = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    if found != Found::None || !prefixes || text.len() < SHORTEST_PREFIX || !may_begin_id {
+        return Ok(found);
+    }
+    let by_prefix = "SELECT id FROM session WHERE id >= ?1 AND id < ?1 || '{' LIMIT 2";
+    one(db, by_prefix, [text])
+}
+
+fn one(db: &Connection, sql: &str, params: impl Params) -> Result<Found, ReadError> {
+    Ok(match &ids(db, sql, params)?[..] {
+        [] => Found::None,
+        [id] => Found::One(id.clone()),
+        _ => Found::Many,
+    })
+}
+
+/// The ids that `sql` finds. One that does not parse is damaged and left out: nothing can name it.
+fn ids(db: &Connection, sql: &str, params: impl Params) -> Result<Vec<SessionId>, ReadError> {
+    let mut statement = db.prepare_cached(sql)?;
+    let parse = |row: &rusqlite::Row<'_>| {
+        Ok(row.get_ref(0)?.as_str().ok().and_then(|id| id.parse::<SessionId>().ok()))
+    };
+    let ids = statement.query_map(params, parse)?;
+    Ok(ids.filter_map(Result::transpose).collect::<Result<_, _>>()?)
+}
+
+/// The sessions that were at work when the journal was last written, oldest first.
+pub(super) fn unfinished(db: &Connection) -> Result<Vec<SessionId>, ReadError> {
+    ids(db, "SELECT id FROM session WHERE state = 'running' ORDER BY n", [])
+}
+
+/// How many sessions are in each state.
+pub(super) fn counts(db: &Connection) -> Result<Vec<(StateName, u64)>, ReadError> {
+    let mut statement = db.prepare_cached("SELECT count(*) FROM session WHERE state = ?1")?;
+    let mut count = |state: StateName| {
+        let count: i64 = statement.query_row([state.as_str()], |row| row.get(0))?;
+        Ok((state, count.cast_unsigned()))
+    };
+    StateName::ALL.into_iter().map(&mut count).collect()
+}
+
+/// The row numbers and ids of sessions in one of `states` and of one of `kinds` (either empty: any),
+/// newest first, from before row `before` on.
+pub(super) fn newest(
+    db: &Connection,
+    states: &[StateName],
+    kinds: &[SessionKind],
+    before: Option<u64>,
+    limit: usize,
+) -> Result<Vec<(u64, String)>, ReadError> {
+    // Each part is read in the order of its index, so SQLite merges them and sorts nothing.
+    let kinds = if kinds.is_empty() {
+        String::new()
+    } else {
+        let kinds: Vec<_> = kinds.iter().map(|kind| format!("'{}'", kind_name(*kind))).collect();
+        format!(" AND kind IN ({})", kinds.join(", "))
+    };
+    let part = |state: String| format!("SELECT n, id FROM session WHERE n < ?1{state}{kinds}");
+    // Every state once: a state named twice would show its sessions twice.
+    let parts: Vec<_> = StateName::ALL
+        .iter()
+        .filter(|state| states.contains(state))
+        .map(|state| part(format!(" AND state = '{state}'")))
+        .collect();
+    let parts = if states.is_empty() { part(String::new()) } else { parts.join(" UNION ALL ") };
+    let mut statement = db.prepare_cached(&format!("{parts} ORDER BY n DESC LIMIT ?2"))?;
+    let before = before.map_or(i64::MAX, |n| i64::try_from(n).unwrap_or(i64::MAX));
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let read = |row: &rusqlite::Row<'_>| {
+        let n: i64 = row.get(0)?;
+        Ok((n.cast_unsigned(), String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?).into_owned()))
+    };
+    Ok(statement.query_map((before, limit), read)?.collect::<Result<_, _>>()?)
+}
+
+/// The row number of a session.
+pub(super) fn row_number(db: &Connection, id: &SessionId) -> Result<Option<i64>, ReadError> {
+    let mut statement = db.prepare_cached("SELECT n FROM session WHERE id = ?1")?;
+    Ok(statement.query_row([id.as_str()], |row| row.get(0)).optional()?)
+}

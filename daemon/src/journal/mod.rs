@@ -1,0 +1,165 @@
+//! What happened to every session, on disk: one SQLite file, written by one thread.
+//!
+//! ```text
+//!  Journal ──► Writer ──► one thread ──► the file ◄── connections ◄── Reader
+//! ```
+//!
+//! A change is on disk when its method returns. Every read sees one moment of the journal.
+
+mod change;
+mod find;
+mod reader;
+mod record;
+mod restore;
+mod row;
+mod schema;
+mod text;
+mod view;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+use alc_core::{Query, Seq, SessionId, SessionKind, SessionRef, SessionView, StateName};
+
+use self::{change::Change, reader::Reader, writer::Writer};
+pub(crate) use self::{
+    change::WriteError,
+    record::{Append, Found, NewAnswer, NewCall, NewSession, Recording, Snapshot, StoredQuery},
+    row::ReadError,
+    schema::OpenError,
+    view::Page,
+};
+
+/// The journal of one data folder; clones are cheap and share it.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    writer: Writer,
+    reader: Reader,
+}
+
+impl Journal {
+    /// Opens the journal at `path`, new if there is none, and brings an older format up to date.
+    /// The caller sees to it that no other process writes to it.
+    pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
+        let db = schema::open_writer(path)?;
+        let writer =
+            Writer::start(db).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        Ok(Self { writer, reader: Reader::new(path) })
+    }
+
+    /// Writes what is queued and closes the file. Every clone is closed then.
+    pub(crate) async fn close(self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+
+    /// Returns once the outcome of a commit is unknown: the daemon must end then. Else it waits for
+    /// ever.
+    pub(crate) async fn lost(&self) {
+        self.writer.lost().await;
+    }
+
+    /// Returns when the new session is on disk.
+    pub(crate) async fn create(&self, session: NewSession) -> Result<(), WriteError> {
+        self.writer.write(Change::Create(Box::new(session))).await
+    }
+
+    /// Returns when this part of a session's life is on disk.
+    pub(crate) async fn append(&self, append: Append) -> Result<(), WriteError> {
+        self.writer.write(Change::Append(Box::new(append))).await
+    }
+
+    /// The session that `reference` names by its id, its name or the beginning of its id.
+    pub(crate) async fn find(&self, reference: &SessionRef) -> Result<Found, ReadError> {
+        let reference = reference.clone();
+        self.reader.read(move |db| find::find(db, &reference, true)).await
+    }
+
+    /// The session that `reference` names by its whole id or its name.
+    pub(crate) async fn find_exact(&self, reference: &SessionRef) -> Result<Found, ReadError> {
+        let reference = reference.clone();
+        self.reader.read(move |db| find::find(db, &reference, false)).await
+    }
+
+    /// Where a session stands.
+    pub(crate) async fn snapshot(&self, id: &SessionId) -> Result<Option<Snapshot>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| restore::snapshot(db, &id)).await
+    }
+
+    /// A session's script and every call it made, with the answers it has.
+    pub(crate) async fn recording(&self, id: &SessionId) -> Result<Option<Recording>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| restore::recording(db, &id)).await
+    }
+
+    /// A session as it is shown.
+    pub(crate) async fn view(&self, id: &SessionId) -> Result<Option<SessionView>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| view::view(db, &id)).await
+    }
+
+    /// At most `limit` sessions in one of `states` and of one of `kinds` (none named: any), newest
+    /// first; `after` is the `next` of the page before.
+    pub(crate) async fn list(
+        &self,
+        states: Vec<StateName>,
+        kinds: Vec<SessionKind>,
+        limit: usize,
+        after: Option<u64>,
+    ) -> Result<Page, ReadError> {
+        self.reader.read(move |db| view::list(db, &states, &kinds, limit, after)).await
+    }
+
+    /// What follows `after` in a session's history, as JSON of [`alc_core::EventView`]: at most
+    /// `limit` entries, fewer where they are large, and none only at the end.
+    pub(crate) async fn events(
+        &self,
+        id: &SessionId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<(Seq, String)>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| view::events(db, &id, after, limit)).await
+    }
+
+    /// A query of a session, and its answer if it has one.
+    pub(crate) async fn query(
+        &self,
+        id: &SessionId,
+        number: u32,
+    ) -> Result<Option<StoredQuery>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| view::query(db, &id, number)).await
+    }
+
+    /// The queries of a session's call `n`, by number.
+    pub(crate) async fn queries_of_call(
+        &self,
+        id: &SessionId,
+        n: u64,
+    ) -> Result<Vec<Query>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| view::queries_of_call(db, &id, n)).await
+    }
+
+    /// How a session ended, as JSON of [`alc_core::ResultView`], the same at every call; `None`
+    /// while it has not ended.
+    pub(crate) async fn outcome(&self, id: &SessionId) -> Result<Option<String>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| view::outcome(db, &id)).await
+    }
+
+    /// The sessions that are running, also those that are to be cancelled, oldest first.
+    pub(crate) async fn unfinished(&self) -> Result<Vec<SessionId>, ReadError> {
+        self.reader.read(find::unfinished).await
+    }
+
+    /// How many sessions are in each state.
+    pub(crate) async fn counts(&self) -> Result<Vec<(StateName, u64)>, ReadError> {
+        self.reader.read(find::counts).await
+    }
+}

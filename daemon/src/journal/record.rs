@@ -1,0 +1,96 @@
+//! What goes into the journal and what comes out of it, as plain data.
+
+use alc_core::{
+    Call, CallKind, Entry, Fingerprint, Outcome, Query, Script, Seq, SessionId, SessionKind, State,
+    Usage,
+};
+
+/// A session that does not exist yet.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSession {
+    pub(crate) id: SessionId,
+    pub(crate) kind: SessionKind,
+    pub(crate) script: Script,
+    /// When, in Unix milliseconds.
+    pub(crate) at: i64,
+    /// The beginning of its history.
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) state: State,
+}
+
+/// One commit's worth of one session's life: all of it is on disk afterwards, or none.
+#[derive(Clone, Debug)]
+pub(crate) struct Append {
+    pub(crate) session: SessionId,
+    /// The last entry that is in the journal; the new ones follow it.
+    pub(crate) after: Seq,
+    /// When, in Unix milliseconds.
+    pub(crate) at: i64,
+    pub(crate) entries: Vec<Entry>,
+    /// Calls the script has made since the last append, in order.
+    pub(crate) calls: Vec<NewCall>,
+    /// Answers that arrived.
+    pub(crate) answers: Vec<NewAnswer>,
+    /// The state after this.
+    pub(crate) state: State,
+    /// With the entry into a terminal state.
+    pub(crate) outcome: Option<Outcome>,
+}
+
+/// A call for replay to match.
+#[derive(Clone, Debug)]
+pub(crate) struct NewCall {
+    /// Its place among the session's calls, from 0.
+    pub(crate) n: u64,
+    pub(crate) kind: CallKind,
+    pub(crate) fingerprint: Fingerprint,
+    /// What it returned, as JSON text; `None` for queries, whose answers are still to come.
+    pub(crate) result: Option<String>,
+    /// The queries it asked, with their numbers.
+    pub(crate) queries: Vec<(u32, Query)>,
+}
+
+/// An answer to an open query.
+#[derive(Clone, Debug)]
+pub(crate) struct NewAnswer {
+    pub(crate) query: u32,
+    pub(crate) text: String,
+    pub(crate) usage: Option<Usage>,
+}
+
+/// Everything an actor needs to take a session up, except its script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Snapshot {
+    pub(crate) id: SessionId,
+    pub(crate) state: State,
+    /// The last entry of its history.
+    pub(crate) seq: Seq,
+    /// How many queries it has asked.
+    pub(crate) asked: u32,
+}
+
+/// What a re-run needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Recording {
+    pub(crate) script: Script,
+    /// Every call so far, in order.
+    pub(crate) calls: Vec<Call>,
+    /// The number of queries asked so far.
+    pub(crate) asked: u32,
+}
+
+/// A query as it was asked and perhaps answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StoredQuery {
+    pub(crate) query: Query,
+    pub(crate) answer: Option<String>,
+}
+
+/// Which session a reference means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    One(SessionId),
+    None,
+    /// A prefix of several ids.
+    Many,
+}

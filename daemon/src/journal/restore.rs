@@ -1,0 +1,100 @@
+//! What it takes to take a session up: where it stands, and what its re-run needs.
+
+use alc_core::{Call, CallKind, CallResult, Pause, Script, SessionId, State, StateName};
+use rusqlite::Connection;
+
+use super::{
+    record::{Recording, Snapshot},
+    row::{Columns, ReadError, all, first, for_each, parse_pause},
+    text::Flaw,
+};
+
+/// Where a session stands.
+pub(super) fn snapshot(db: &Connection, id: &SessionId) -> Result<Option<Snapshot>, ReadError> {
+    let sql = "SELECT n, state, cancel, pause_kind, seq, asked FROM session WHERE id = ?1";
+    first(db, id.as_str(), sql, [id.as_str()], |row| {
+        Ok(Snapshot {
+            id: id.clone(),
+            state: state(db, id, row)?,
+            seq: alc_core::Seq(row.number("seq")?),
+            asked: row.number("asked")?,
+        })
+    })
+}
+
+fn state(db: &Connection, id: &SessionId, row: &Columns<'_>) -> Result<State, ReadError> {
+    Ok(match row.word("state", StateName::parse)? {
+        StateName::Running => State::Running { cancel: row.optional_json("cancel")? },
+        StateName::Paused => {
+            let kind = row.word("pause_kind", parse_pause)?;
+            let open = open_queries(db, id, row.number("n")?)?;
+            let pause = Pause::with_open(kind, open);
+            State::Paused(pause.ok_or_else(|| row.damaged("state", Flaw::Contradiction))?)
+        }
+        StateName::Done => State::Done,
+        StateName::Failed => State::Failed,
+        StateName::Cancelled => State::Cancelled,
+    })
+}
+
+fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, ReadError> {
+    let sql = "SELECT number FROM query INDEXED BY query_open
+               WHERE session = ?1 AND answer IS NULL ORDER BY number";
+    all(db, id.as_str(), sql, [n], |row| row.number("number"))
+}
+
+/// A session's script and everything it was told. What it asked is not read: the script says it
+/// again.
+pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
+    let sql = "SELECT n, asked, source, chunk, ctx, seed FROM session WHERE id = ?1";
+    first(db, id.as_str(), sql, [id.as_str()], |row| {
+        let seed: i64 = row.number("seed")?;
+        let script = Script {
+            source: row.text("source")?,
+            chunk: row.text("chunk")?,
+            ctx: row.text("ctx")?,
+            seed: seed.cast_unsigned(),
+        };
+        let mut calls = calls(db, id, row.number("n")?)?;
+        fill_answers(db, id, row.number("n")?, &mut calls)?;
+        Ok(Recording { script, calls, asked: row.number("asked")? })
+    })
+}
+
+/// The calls of a session, those with queries still without answers.
+fn calls(db: &Connection, id: &SessionId, session: i64) -> Result<Vec<Call>, ReadError> {
+    let sql = "SELECT n, kind, fingerprint, result FROM effect WHERE session = ?1 ORDER BY n";
+    let mut calls = Vec::new();
+    for_each(db, id.as_str(), sql, [session], |row| {
+        if row.number::<usize>("n")? != calls.len() {
+            return Err(row.damaged("n", Flaw::Contradiction));
+        }
+        calls.push(Call {
+            kind: row.word("kind", CallKind::parse)?,
+            fingerprint: row.bytes("fingerprint")?,
+            result: match row.optional_text("result")? {
+                Some(value) => CallResult::Value(value),
+                None => CallResult::Answers(Vec::new()),
+            },
+        });
+        Ok(())
+    })?;
+    Ok(calls)
+}
+
+fn fill_answers(
+    db: &Connection,
+    id: &SessionId,
+    session: i64,
+    calls: &mut [Call],
+) -> Result<(), ReadError> {
+    let sql = "SELECT call, answer FROM query WHERE session = ?1 ORDER BY number";
+    for_each(db, id.as_str(), sql, [session], |row| {
+        let call = calls.get_mut(row.number::<usize>("call")?);
+        let Some(Call { result: CallResult::Answers(answers), .. }) = call else {
+            return Err(row.damaged("call", Flaw::Contradiction));
+        };
+        answers.push(row.optional_text("answer")?);
+        Ok(())
+    })
+}

@@ -1,0 +1,255 @@
+//! Opens the journal's file: creates it, brings an older format up to date, and refuses a file that
+//! is damaged, not ours or of a newer format without changing a byte of it.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi};
+
+/// `alcj`: tells our files from other SQLite files.
+const APPLICATION_ID: i32 = i32::from_be_bytes(*b"alcj");
+
+/// The format that this release writes: the number of migrations it knows.
+const FORMAT: i32 = 1;
+
+/// What brings a file from one format to the next, oldest first.
+const MIGRATIONS: [&str; FORMAT as usize] = [include_str!("schema_1.sql")];
+
+const TABLES: [&str; 8] =
+    ["session", "event", "effect", "query", "blob", "label", "tombstone", "migration"];
+
+/// SQLite's header: a magic text, the format at byte 60, the application at byte 68.
+const HEADER: usize = 100;
+const MAGIC: &[u8] = b"SQLite format 3\0";
+
+/// Every journal has pages of this size, in bytes.
+const PAGE_SIZE: u64 = 8192;
+
+/// How long to wait for another process, such as the `sqlite3` shell, to let go of the file.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The journal was not opened; its file is as it was.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OpenError {
+    /// It is no SQLite file, or one that cannot be read.
+    #[error("the journal {path} is damaged")]
+    Damaged { path: PathBuf, source: rusqlite::Error },
+    /// A later release has written it.
+    #[error("the journal {path} has format {found}, and this release knows {known}")]
+    Newer { path: PathBuf, found: i32, known: i32 },
+    /// It is another program's SQLite file.
+    #[error("{path} is not a journal")]
+    Foreign { path: PathBuf },
+    /// The system refused.
+    #[error("cannot open the journal {path}")]
+    Io { path: PathBuf, source: io::Error },
+    /// SQLite refused for another reason: no permission, a full disk, another process in the way.
+    #[error("cannot open the journal {path}")]
+    Refused { path: PathBuf, source: rusqlite::Error },
+}
+
+/// Opens the file for the one connection that writes, creating or migrating it as needed.
+pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
+    let io = |source| OpenError::Io { path: path.to_owned(), source };
+    let is_new = match read_header(path).map_err(io)? {
+        Some(header) => {
+            check_header(path, &header)?;
+            false
+        }
+        None => true,
+    };
+    if is_new {
+        create_file(path).map_err(io)?;
+    }
+    let wrap = |error| refusal(path, error);
+    let mut db = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )
+    .map_err(wrap)?;
+    // Until the file is known to be ours and sound, closing it must not move its log into it.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(wrap)?;
+    guard(&db).map_err(wrap)?;
+    let found = if is_new { 0 } else { check_content(path, &db)? };
+    configure(&db).map_err(wrap)?;
+    migrate(&mut db, found).map_err(wrap)?;
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(wrap)?;
+    Ok(db)
+}
+
+/// Opens another connection to the file, which cannot write.
+pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    guard(&db)?;
+    db.execute_batch("PRAGMA query_only = ON")?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(db)
+}
+
+/// The file's first bytes; `None` for a file that is empty or not there.
+fn read_header(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let mut header = Vec::with_capacity(HEADER);
+    file.take(HEADER as u64).read_to_end(&mut header)?;
+    Ok((!header.is_empty()).then_some(header))
+}
+
+/// Looks at the header before SQLite does, since SQLite may write beside a file that it opens.
+fn check_header(path: &Path, header: &[u8]) -> Result<(), OpenError> {
+    let number = |at: usize| {
+        let bytes = header.get(at..at + 4)?.try_into().ok()?;
+        Some(i32::from_be_bytes(bytes))
+    };
+    let damaged = |code| {
+        let source = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        OpenError::Damaged { path: path.to_owned(), source }
+    };
+    match (header.starts_with(MAGIC), number(60), number(68)) {
+        (true, Some(format), Some(APPLICATION_ID)) => check_format(path, format)?,
+        (true, Some(_), Some(_)) => return Err(OpenError::Foreign { path: path.to_owned() }),
+        _ => return Err(damaged(ffi::SQLITE_NOTADB)),
+    }
+    if is_cut_short(path, number(28).unwrap_or_default()) {
+        return Err(damaged(ffi::SQLITE_CORRUPT));
+    }
+    Ok(())
+}
+
+/// Whether the file ends before its last page does, which SQLite does not notice. After a crash
+/// that is no damage: the missing part is in the log beside it.
+fn is_cut_short(path: &Path, pages: i32) -> bool {
+    let length = |path: &Path| fs::metadata(path).map_or(0, |file| file.len());
+    let has_log = ["-wal", "-journal"].iter().any(|suffix| length(&beside(path, suffix)) > 0);
+    !has_log && length(path) < u64::from(pages.cast_unsigned()) * PAGE_SIZE
+}
+
+/// SQLite's file of this suffix beside the journal.
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn check_format(path: &Path, found: i32) -> Result<(), OpenError> {
+    if found > FORMAT {
+        return Err(OpenError::Newer { path: path.to_owned(), found, known: FORMAT });
+    }
+    Ok(())
+}
+
+/// Reads through SQLite, which sees what is still in the write-ahead log, and returns the format.
+fn check_content(path: &Path, db: &Connection) -> Result<i32, OpenError> {
+    let damaged = |source| match refusal(path, source) {
+        OpenError::Refused { path, source } if is_schema_error(&source) => {
+            OpenError::Damaged { path, source }
+        }
+        error => error,
+    };
+    let number = |pragma: &str| db.query_row(pragma, [], |row| row.get(0)).map_err(damaged);
+    if number("PRAGMA page_count")? == 0 {
+        return Ok(0); // A crash cut its creation short, and SQLite has just undone the rest.
+    }
+    if number("PRAGMA application_id")? != APPLICATION_ID {
+        return Err(OpenError::Foreign { path: path.to_owned() });
+    }
+    let format = number("PRAGMA user_version")?;
+    check_format(path, format)?;
+    for table in TABLES {
+        db.prepare(&format!("SELECT * FROM {table} LIMIT 1"))
+            .and_then(|mut statement| statement.exists([]))
+            .map_err(damaged)?;
+    }
+    Ok(format)
+}
+
+/// A table that is missing or not as it should be shows as SQLite's general error.
+fn is_schema_error(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error(), Some(error) if error.extended_code == ffi::SQLITE_ERROR)
+        || matches!(error, rusqlite::Error::SqlInputError { .. })
+}
+
+fn refusal(path: &Path, source: rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    match source.sqlite_error_code() {
+        Some(ffi::ErrorCode::NotADatabase | ffi::ErrorCode::DatabaseCorrupt) => {
+            OpenError::Damaged { path, source }
+        }
+        _ => OpenError::Refused { path, source },
+    }
+}
+
+/// Makes an empty file that only its owner may read; SQLite gives its side files the same rights.
+fn create_file(path: &Path) -> io::Result<()> {
+    // SQLite deletes a log that it finds beside an empty file: it may be all that is left of a
+    // journal.
+    if fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+        return Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "the write-ahead log of a journal that is gone is beside it",
+        ));
+    }
+    let mut options = OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)?;
+    Ok(())
+}
+
+/// What protects every connection from a file with a hostile or damaged inside.
+fn guard(db: &Connection) -> Result<(), rusqlite::Error> {
+    db.busy_timeout(PATIENCE)?;
+    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")
+}
+
+/// What the writing connection needs; only `page_size` is kept in the file.
+fn configure(db: &Connection) -> Result<(), rusqlite::Error> {
+    db.set_prepared_statement_cache_capacity(64);
+    // `fullfsync` has a meaning on macOS only. Checkpoints are the writer's own business.
+    db.pragma_update(None, "page_size", PAGE_SIZE.cast_signed())?;
+    db.execute_batch(
+        "PRAGMA synchronous = FULL;
+         PRAGMA fullfsync = ON;
+         PRAGMA checkpoint_fullfsync = ON;
+         PRAGMA foreign_keys = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA cache_size = -8192;
+         PRAGMA wal_autocheckpoint = 0;
+         PRAGMA journal_size_limit = 67108864;",
+    )
+}
+
+/// Takes the file from format `from` to [`FORMAT`], one transaction a step.
+fn migrate(db: &mut Connection, from: i32) -> Result<(), rusqlite::Error> {
+    let steps = MIGRATIONS.iter().zip(1..).filter(|(_, format)| *format > from);
+    for (step, format) in steps {
+        let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        if format == 1 {
+            // With the first table, so that a crash leaves an empty file or a journal.
+            tx.pragma_update(None, "application_id", APPLICATION_ID)?;
+            tx.execute_batch(
+                "CREATE TABLE migration (
+                     format INTEGER PRIMARY KEY, at INTEGER NOT NULL, release TEXT NOT NULL
+                 ) STRICT",
+            )?;
+        }
+        tx.execute_batch(step)?;
+        tx.execute(
+            "INSERT INTO migration VALUES (?1, CAST(unixepoch('subsec') * 1000 AS INTEGER), ?2)",
+            (format, env!("CARGO_PKG_VERSION")),
+        )?;
+        tx.pragma_update(None, "user_version", format)?;
+        tx.commit()?;
+    }
+    // Last, because it writes the header of an empty file.
+    db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+}

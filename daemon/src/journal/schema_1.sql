@@ -1,0 +1,127 @@
+-- Format 1. Columns of type ANY hold short text as TEXT and the hash of long text, found in `blob`, as
+-- BLOB. Times are Unix milliseconds.
+
+CREATE TABLE session (
+    n                 INTEGER PRIMARY KEY, -- in order of creation
+    id                TEXT NOT NULL UNIQUE,
+    name              TEXT,
+    spawn_key         TEXT,
+    spawn_fingerprint BLOB,
+    kind              TEXT NOT NULL,
+    state             TEXT NOT NULL,
+    seq               INTEGER NOT NULL,
+    asked             INTEGER NOT NULL DEFAULT 0,
+    calls             INTEGER NOT NULL DEFAULT 0,
+    prompt_tokens     INTEGER NOT NULL DEFAULT 0,
+    completion_tokens INTEGER NOT NULL DEFAULT 0,
+    created_at        INTEGER NOT NULL,
+    changed_at        INTEGER NOT NULL,
+    paused_at         INTEGER,
+    pause_kind        TEXT,
+    deadline_at       INTEGER,
+    finished_at       INTEGER,
+    state_before      TEXT,
+    progress          TEXT, -- JSON
+    cancel            TEXT, -- JSON, the first request
+    outcome           ANY,  -- JSON: the value, the error or the reason
+    source            BLOB NOT NULL, -- always a hash: sessions share their scripts
+    chunk             TEXT NOT NULL,
+    ctx               ANY NOT NULL,  -- JSON
+    seed              INTEGER NOT NULL,
+    abi               INTEGER NOT NULL DEFAULT 1,
+    CHECK ((state IN ('done', 'failed', 'cancelled')) = (outcome IS NOT NULL)),
+    CHECK ((state = 'paused') = (pause_kind IS NOT NULL))
+) STRICT;
+CREATE INDEX session_state ON session (state);
+CREATE INDEX session_name ON session (name) WHERE name IS NOT NULL;
+CREATE UNIQUE INDEX session_spawn_key ON session (spawn_key) WHERE spawn_key IS NOT NULL;
+
+CREATE TABLE event (
+    session INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
+    seq     INTEGER NOT NULL,
+    at      INTEGER NOT NULL,
+    kind    TEXT NOT NULL,
+    v       INTEGER NOT NULL DEFAULT 1,
+    body    ANY NOT NULL -- JSON
+) STRICT;
+CREATE UNIQUE INDEX event_seq ON event (session, seq);
+CREATE INDEX event_log ON event (session, seq) WHERE kind = 'log';
+
+-- What the script asked of the world; a `result` of NULL stands for the answers to its queries.
+CREATE TABLE effect (
+    session     INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
+    n           INTEGER NOT NULL,
+    kind        TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    result      ANY, -- JSON
+    PRIMARY KEY (session, n)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE query (
+    session     INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
+    number      INTEGER NOT NULL,
+    call        INTEGER NOT NULL,
+    answer      ANY,
+    usage       TEXT, -- JSON
+    asked_at    INTEGER NOT NULL,
+    answered_at INTEGER,
+    record      ANY NOT NULL, -- JSON
+    PRIMARY KEY (session, number)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX query_open ON query (session, number) WHERE answer IS NULL;
+
+-- Long texts, once each, by the BLAKE3 hash of what they say.
+CREATE TABLE blob (
+    hash BLOB PRIMARY KEY NOT NULL,
+    size INTEGER NOT NULL, -- in bytes, before compression
+    data BLOB NOT NULL     -- zstd
+) STRICT;
+
+CREATE TABLE label (
+    session INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
+    key     TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (session, key)
+) STRICT, WITHOUT ROWID;
+
+-- Deleted sessions: an id is never used again.
+CREATE TABLE tombstone (
+    id                TEXT PRIMARY KEY NOT NULL,
+    spawn_key         TEXT,
+    spawn_fingerprint BLOB,
+    ended_at          INTEGER,
+    deleted_at        INTEGER NOT NULL
+) STRICT;
+
+-- A second lock behind the state machine: what has ended, been told or been answered stays as it is.
+CREATE TRIGGER session_id_is_new BEFORE INSERT ON session
+WHEN EXISTS (SELECT 1 FROM tombstone WHERE id = NEW.id)
+BEGIN SELECT RAISE(ABORT, 'the id was used before'); END;
+
+CREATE TRIGGER session_ended BEFORE UPDATE ON session
+WHEN OLD.state IN ('done', 'failed', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
+
+CREATE TRIGGER event_after_end BEFORE INSERT ON event
+WHEN (SELECT state FROM session WHERE n = NEW.session) IN ('done', 'failed', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
+
+CREATE TRIGGER event_stays BEFORE UPDATE ON event
+BEGIN SELECT RAISE(ABORT, 'history does not change'); END;
+
+CREATE TRIGGER effect_after_end BEFORE INSERT ON effect
+WHEN (SELECT state FROM session WHERE n = NEW.session) IN ('done', 'failed', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
+
+CREATE TRIGGER effect_stays BEFORE UPDATE ON effect
+WHEN OLD.result IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a recorded result does not change'); END;
+
+CREATE TRIGGER query_after_end BEFORE INSERT ON query
+WHEN (SELECT state FROM session WHERE n = NEW.session) IN ('done', 'failed', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
+
+CREATE TRIGGER query_answered BEFORE UPDATE ON query
+WHEN OLD.answer IS NOT NULL
+    OR (SELECT state FROM session WHERE n = OLD.session) IN ('done', 'failed', 'cancelled')
+BEGIN SELECT RAISE(ABORT, 'an answer does not change'); END;

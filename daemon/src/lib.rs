@@ -1,0 +1,31 @@
+//! The background process of `alc`: it keeps sessions, runs their Lua and writes their journal.
+
+// Links the Lua that mlua runs on.
+use alc_lua as _;
+
+mod cause;
+mod clock;
+mod config;
+mod connection;
+mod detach;
+mod engine;
+mod handler;
+mod journal;
+mod listener;
+mod log;
+mod registry;
+mod server;
+mod session;
+mod start;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+/// Runs `alcd`.
+#[must_use]
+pub fn main() -> ExitCode {
+    match config::Args::parse().command {
+        config::Command::Run(run) => start::run(run),
+    }
+}

@@ -1,0 +1,291 @@
+//! The session service: spawn, state, resume, cancel, observe, wait. Finds sessions, in memory or in
+//! the journal, and keeps at most one actor for each.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use alc_core::{
+    CancelReason, PayloadKind, Reference, Script, Seq, SessionId, SessionKind, SessionView,
+    StateName,
+};
+use tokio::sync::oneshot;
+use tokio_util::task::TaskTracker;
+
+use crate::{
+    engine::Pool,
+    journal::{Found, Journal, Page, ReadError, StoredQuery, WriteError},
+    session::{Accepted, Actor, Given, Origin, Position, Rejected, SessionHandle, SpawnError},
+};
+
+/// How many entries an observer gets at a time.
+const PAGE: usize = 256;
+
+/// No session could be acted on.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RegistryError {
+    #[error("no session `{0}`")]
+    NotFound(Reference),
+    #[error("`{0}` is the beginning of several ids")]
+    Ambiguous(Reference),
+    #[error("session {0} never asked a query {1}")]
+    UnknownQuery(SessionId, u32),
+    #[error(transparent)]
+    Spawn(#[from] SpawnError),
+    #[error(transparent)]
+    Rejected(#[from] Rejected),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    #[error("the system gives no random numbers")]
+    Random,
+}
+
+/// What a new session runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Specification {
+    pub(crate) source: String,
+    pub(crate) chunk: String,
+    pub(crate) ctx: String,
+}
+
+/// Every session of one data folder; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Registry(Arc<Shared>);
+
+struct Shared {
+    journal: Journal,
+    pool: Pool,
+    /// The sessions in memory. Held for a look-up or an insertion, never across an await.
+    sessions: Mutex<HashMap<SessionId, SessionHandle>>,
+    actors: TaskTracker,
+}
+
+impl Registry {
+    pub(crate) fn new(journal: Journal, pool: Pool) -> Self {
+        let sessions = Mutex::default();
+        Self(Arc::new(Shared { journal, pool, sessions, actors: TaskTracker::new() }))
+    }
+
+    /// Takes up every session that was running when the last daemon ended.
+    pub(crate) async fn recover(&self) -> Result<usize, ReadError> {
+        let unfinished = self.0.journal.unfinished().await?;
+        for id in &unfinished {
+            self.handle(id);
+        }
+        Ok(unfinished.len())
+    }
+
+    /// Creates a session; it is on disk when this returns, and its script begins.
+    pub(crate) async fn spawn(
+        &self,
+        specification: Specification,
+    ) -> Result<SessionId, RegistryError> {
+        loop {
+            let Specification { source, chunk, ctx } = specification.clone();
+            let id = SessionId::from_random(random()?);
+            let script = Script { source, chunk, ctx, seed: random()? };
+            let (reply, created) = oneshot::channel();
+            let Some(_handle) = self.start(&id, Origin::New { script, reply }) else { continue };
+            match created.await.map_err(|_| SpawnError::BrokeOff)? {
+                Ok(()) => return Ok(id),
+                Err(SpawnError::Write(WriteError::IdTaken(_))) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// One session as it is now.
+    pub(crate) async fn state(&self, session: &Reference) -> Result<SessionView, RegistryError> {
+        let id = self.resolve(session).await?;
+        self.view(session, &id).await
+    }
+
+    /// Some sessions, newest first, and where the next page begins.
+    pub(crate) async fn list(
+        &self,
+        states: Vec<StateName>,
+        kinds: Vec<SessionKind>,
+        limit: usize,
+        after: Option<u64>,
+    ) -> Result<Page, RegistryError> {
+        Ok(self.0.journal.list(states, kinds, limit, after).await?)
+    }
+
+    /// A query as it was asked, and its id.
+    pub(crate) async fn query(
+        &self,
+        session: &Reference,
+        number: u32,
+    ) -> Result<(SessionId, StoredQuery), RegistryError> {
+        let id = self.resolve(session).await?;
+        let stored = self.0.journal.query(&id, number).await?;
+        let stored = stored.ok_or_else(|| RegistryError::UnknownQuery(id.clone(), number))?;
+        Ok((id, stored))
+    }
+
+    /// Answers queries of one session, all or none; they are on disk when this returns.
+    pub(crate) async fn resume(
+        &self,
+        session: &Reference,
+        answers: Vec<Given>,
+        payload: PayloadKind,
+    ) -> Result<(SessionId, Accepted), RegistryError> {
+        let handle = self.find(session).await?;
+        let accepted = handle.answer(answers, payload).await?;
+        Ok((handle.id().clone(), accepted))
+    }
+
+    /// Ends a session for good; true if this call did. It takes no prefix of an id.
+    pub(crate) async fn cancel(
+        &self,
+        session: &Reference,
+        reason: CancelReason,
+    ) -> Result<(SessionId, bool), RegistryError> {
+        let found = self.0.journal.find_exact(&session.session).await?;
+        let handle = self.handle(&one(found, session)?);
+        let first = handle.cancel(reason).await?;
+        Ok((handle.id().clone(), first))
+    }
+
+    /// Follows a session's history from behind `after`.
+    pub(crate) async fn observe(
+        &self,
+        session: &Reference,
+        after: Seq,
+    ) -> Result<Observer, RegistryError> {
+        let handle = self.find(session).await?;
+        Ok(Observer { journal: self.0.journal.clone(), handle, after })
+    }
+
+    /// Waits until a session's state is one of those wanted, and returns the session.
+    pub(crate) async fn wait(
+        &self,
+        session: &Reference,
+        wanted: impl Fn(StateName) -> bool,
+    ) -> Result<SessionView, RegistryError> {
+        let handle = self.find(session).await?;
+        loop {
+            let reached = handle.reach(|position| wanted(position.state)).await?;
+            let view = self.view(session, handle.id()).await?;
+            // It may have gone on before it was read.
+            if wanted(view.state) || reached.state.is_terminal() {
+                return Ok(view);
+            }
+        }
+    }
+
+    /// Where a session stands and, if it ended, how.
+    pub(crate) async fn outcome(
+        &self,
+        session: &Reference,
+    ) -> Result<(SessionId, StateName, Option<String>), RegistryError> {
+        let view = self.state(session).await?;
+        let outcome = self.0.journal.outcome(&view.id).await?;
+        Ok((view.id, view.state, outcome))
+    }
+
+    /// How many sessions are in each state.
+    pub(crate) async fn counts(&self) -> Result<Vec<(StateName, u64)>, ReadError> {
+        self.0.journal.counts().await
+    }
+
+    /// Lets go of a session that nobody else holds; the next who needs it wakes it.
+    pub(crate) fn release(&self, id: &SessionId) {
+        let mut sessions = self.lock();
+        if sessions.get(id).is_some_and(SessionHandle::is_last) {
+            sessions.remove(id);
+        }
+    }
+
+    /// Lets go of a session that could not be created or read.
+    pub(crate) fn forget(&self, id: &SessionId) {
+        self.lock().remove(id);
+    }
+
+    async fn view(
+        &self,
+        session: &Reference,
+        id: &SessionId,
+    ) -> Result<SessionView, RegistryError> {
+        let view = self.0.journal.view(id).await?;
+        view.ok_or_else(|| RegistryError::NotFound(session.clone()))
+    }
+
+    async fn find(&self, session: &Reference) -> Result<SessionHandle, RegistryError> {
+        Ok(self.handle(&self.resolve(session).await?))
+    }
+
+    async fn resolve(&self, session: &Reference) -> Result<SessionId, RegistryError> {
+        one(self.0.journal.find(&session.session).await?, session)
+    }
+
+    /// The handle of a session that the journal has.
+    fn handle(&self, id: &SessionId) -> SessionHandle {
+        loop {
+            if let Some(handle) = self.lock().get(id) {
+                return handle.clone();
+            }
+            if let Some(handle) = self.start(id, Origin::Journal) {
+                return handle;
+            }
+        }
+    }
+
+    /// Starts a session's actor; `None` if it has one.
+    fn start(&self, id: &SessionId, origin: Origin) -> Option<SessionHandle> {
+        let mut sessions = self.lock();
+        if sessions.contains_key(id) {
+            return None;
+        }
+        let (actor, handle) =
+            Actor::new(id.clone(), self.0.journal.clone(), self.0.pool.clone(), self.clone());
+        sessions.insert(id.clone(), handle.clone());
+        self.0.actors.spawn(actor.run(origin));
+        Some(handle)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<SessionId, SessionHandle>> {
+        // Nothing under the lock can panic half-way.
+        self.0.sessions.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn one(found: Found, session: &Reference) -> Result<SessionId, RegistryError> {
+    match found {
+        Found::One(id) => Ok(id),
+        Found::None => Err(RegistryError::NotFound(session.clone())),
+        Found::Many => Err(RegistryError::Ambiguous(session.clone())),
+    }
+}
+
+fn random() -> Result<u64, RegistryError> {
+    getrandom::u64().map_err(|_| RegistryError::Random)
+}
+
+/// Somebody's place in a history: each sees every entry once, however slow it reads.
+pub(crate) struct Observer {
+    journal: Journal,
+    handle: SessionHandle,
+    after: Seq,
+}
+
+impl Observer {
+    /// The next entries, each an `EventView` in JSON, as soon as there are any; none once the
+    /// session has ended and every entry was seen.
+    pub(crate) async fn next(&mut self) -> Result<Vec<(Seq, String)>, RegistryError> {
+        let after = self.after;
+        let seen = |position: Position| position.seq <= after;
+        self.handle.reach(|position| !seen(position) || position.state.is_terminal()).await?;
+        let page = self.journal.events(self.handle.id(), after, PAGE).await?;
+        if let Some((seq, _)) = page.last() {
+            self.after = *seq;
+        }
+        Ok(page)
+    }
+
+    /// The state in which the history ended.
+    pub(crate) async fn end(&self) -> Result<StateName, RegistryError> {
+        Ok(self.handle.reach(|position| position.state.is_terminal()).await?.state)
+    }
+}

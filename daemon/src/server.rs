@@ -1,0 +1,88 @@
+//! The daemon's life: take ownership, listen, serve, end.
+
+use std::{io, time::Duration};
+
+use alc_ipc::{FolderId, Home, is_own};
+use interprocess::local_socket::{
+    tokio::Listener,
+    traits::{StreamCommon as _, tokio::Listener as _},
+};
+use tokio::{sync::Semaphore, task::JoinSet};
+use tokio_util::sync::CancellationToken;
+
+use crate::{connection, log, registry::Registry};
+
+/// How many clients may be connected; the next one waits until another leaves.
+const CONNECTIONS: usize = 4096;
+/// How long to wait for descriptors when the system has none left.
+const EXHAUSTED: Duration = Duration::from_millis(100);
+
+/// What every connection needs; cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Daemon {
+    pub(crate) registry: Registry,
+    pub(crate) home: Home,
+    pub(crate) folder: FolderId,
+    /// In Unix milliseconds.
+    pub(crate) started_at: i64,
+    /// Cancelled when the daemon is to end.
+    pub(crate) stop: CancellationToken,
+}
+
+/// Accepts clients until the daemon is to end, then lets the connections say their last word.
+pub(crate) async fn serve(listener: Listener, daemon: Daemon) {
+    let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else { break };
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+            () = daemon.stop.cancelled() => break,
+        };
+        match accepted {
+            Ok(stream) if stream.peer_creds().is_ok_and(|peer| is_own(&peer)) => {
+                let daemon = daemon.clone();
+                connections.spawn(async move {
+                    connection::serve(stream, daemon).await;
+                    drop(place);
+                });
+            }
+            Ok(_) => log::line("turned away a client of another user"),
+            Err(error) => {
+                log::line(&format!("cannot accept a client: {error}"));
+                tokio::time::sleep(EXHAUSTED).await;
+            }
+        }
+    }
+    drop(listener);
+    while connections.join_next().await.is_some() {}
+}
+
+/// Cancels `stop` at SIGTERM or SIGINT.
+#[cfg(unix)]
+pub(crate) fn stop_at_signals(stop: CancellationToken) -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+            () = stop.cancelled() => {}
+        }
+        stop.cancel();
+    })
+}
+
+/// Cancels `stop` at Ctrl-C.
+#[cfg(windows)]
+pub(crate) fn stop_at_signals(stop: CancellationToken) -> io::Result<impl Future<Output = ()>> {
+    Ok(async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            () = stop.cancelled() => {}
+        }
+        stop.cancel();
+    })
+}

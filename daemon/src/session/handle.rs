@@ -1,0 +1,129 @@
+//! What others hold of a session: commands go in, its position comes out.
+
+use alc_core::{CancelReason, PayloadKind, Seq, SessionId, StateName, Usage};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::journal::{ReadError, WriteError};
+
+/// Where a session stands, as far as it is on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// The last entry of its history.
+    pub(crate) seq: Seq,
+    pub(crate) state: StateName,
+}
+
+/// An answer on its way to a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// For which query; the lowest open one if none is named.
+    pub(crate) query: Option<u32>,
+    pub(crate) text: String,
+    pub(crate) usage: Option<Usage>,
+}
+
+/// Answers that are on disk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Accepted {
+    /// Each query, and whether its answer was there before.
+    pub(crate) answers: Vec<(u32, bool)>,
+    pub(crate) state: StateName,
+}
+
+/// A command that changed nothing.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Rejected {
+    #[error("session {0} is cancelled")]
+    AlreadyCancelled(SessionId),
+    #[error("session {0} is {1}, it has no open query")]
+    NotPaused(SessionId, StateName),
+    #[error("session {0} never asked a query {1}")]
+    UnknownQuery(SessionId, u32),
+    #[error("query {0}.{1} has another answer already")]
+    StaleQuery(SessionId, u32),
+    #[error("the answer to query {0} has {1} bytes, over the limit of {limit}", limit = crate::engine::PAYLOAD_LIMIT)]
+    TooLarge(u32, usize),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The session's task has ended, which only a bug or the daemon's end does.
+    #[error("session {0} cannot be reached")]
+    Gone(SessionId),
+}
+
+/// What a session can be told to do.
+#[derive(Debug)]
+pub(super) enum Command {
+    Answer {
+        answers: Vec<Given>,
+        payload: PayloadKind,
+        reply: oneshot::Sender<Result<Accepted, Rejected>>,
+    },
+    Cancel {
+        reason: CancelReason,
+        reply: oneshot::Sender<Result<bool, Rejected>>,
+    },
+}
+
+/// A session that is in memory; cheap to clone, and it stays in memory while somebody holds one.
+#[derive(Clone, Debug)]
+pub(crate) struct SessionHandle {
+    id: SessionId,
+    commands: mpsc::Sender<Command>,
+    /// `None` until the session has been read or created.
+    position: watch::Receiver<Option<Position>>,
+}
+
+impl SessionHandle {
+    pub(super) fn new(
+        id: SessionId,
+        commands: mpsc::Sender<Command>,
+        position: watch::Receiver<Option<Position>>,
+    ) -> Self {
+        Self { id, commands, position }
+    }
+
+    pub(crate) fn id(&self) -> &SessionId {
+        &self.id
+    }
+
+    /// Whether this is the only handle.
+    pub(crate) fn is_last(&self) -> bool {
+        self.commands.strong_count() == 1
+    }
+
+    /// Answers queries, all or none; they are on disk when this returns.
+    pub(crate) async fn answer(
+        &self,
+        answers: Vec<Given>,
+        payload: PayloadKind,
+    ) -> Result<Accepted, Rejected> {
+        self.command(|reply| Command::Answer { answers, payload, reply }).await
+    }
+
+    /// Ends the session for good; true if this call did. It is on disk when this returns.
+    pub(crate) async fn cancel(&self, reason: CancelReason) -> Result<bool, Rejected> {
+        self.command(|reply| Command::Cancel { reason, reply }).await
+    }
+
+    /// Waits until the session's position is one of those wanted.
+    pub(crate) async fn reach(
+        &self,
+        mut wanted: impl FnMut(Position) -> bool,
+    ) -> Result<Position, Rejected> {
+        let mut position = self.position.clone();
+        let reached = position.wait_for(|position| position.is_some_and(&mut wanted)).await;
+        reached.ok().and_then(|position| *position).ok_or_else(|| Rejected::Gone(self.id.clone()))
+    }
+
+    async fn command<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, Rejected>>) -> Command,
+    ) -> Result<T, Rejected> {
+        let (reply, result) = oneshot::channel();
+        let gone = || Rejected::Gone(self.id.clone());
+        self.commands.send(command(reply)).await.map_err(|_| gone())?;
+        result.await.map_err(|_| gone())?
+    }
+}

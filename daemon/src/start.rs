@@ -1,0 +1,159 @@
+//! From the command line to a daemon that serves, and its end.
+
+use std::{io, io::Write as _, process::ExitCode};
+
+use alc_ipc::{ErrorCode, Home, NoHome};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    cause::chain,
+    clock,
+    config::{self, Run},
+    detach, engine,
+    engine::Pool,
+    journal::{Journal, OpenError, ReadError},
+    listener::{ListenError, Ownership},
+    log,
+    registry::Registry,
+    server::{self, Daemon},
+};
+
+/// The daemon could not start, or not go on.
+#[derive(Debug, thiserror::Error)]
+enum StartError {
+    #[error(transparent)]
+    Home(#[from] NoHome),
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    #[error(transparent)]
+    Journal(#[from] OpenError),
+    #[error("cannot read the journal")]
+    Read(#[from] ReadError),
+    #[error("Lua iterates over tables in another order than sessions rely on")]
+    Order,
+    #[error("cannot set up Lua")]
+    Lua(#[from] mlua::Error),
+    #[error("cannot start")]
+    System(#[from] io::Error),
+    #[error("the journal could not be written; what was not confirmed may be lost")]
+    Lost,
+}
+
+impl StartError {
+    fn code(&self) -> ErrorCode {
+        match self {
+            Self::Listen(ListenError::Foreign { .. } | ListenError::Open { .. }) => {
+                ErrorCode::NotPermitted
+            }
+            Self::Listen(ListenError::Id { .. } | ListenError::Endpoint(_)) | Self::Read(_) => {
+                ErrorCode::Damaged
+            }
+            Self::Journal(_) => ErrorCode::Damaged,
+            Self::Order | Self::Lua(_) => ErrorCode::Internal,
+            Self::Home(_) | Self::Listen(_) | Self::System(_) | Self::Lost => {
+                ErrorCode::Unavailable
+            }
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Listen(ListenError::Open { path }) => {
+                Some(format!("chmod 700 {}", path.display()))
+            }
+            Self::Listen(ListenError::Owned { .. }) => Some("alc daemon status".to_owned()),
+            _ => None,
+        }
+    }
+}
+
+/// Serves until told to stop.
+pub(crate) fn run(run: Run) -> ExitCode {
+    let ready = run.ready;
+    match serve(run) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(ready, &error);
+            // As alc shows the same failures: its table of exit codes.
+            ExitCode::from(match error.code() {
+                ErrorCode::Damaged => 78,
+                ErrorCode::NotPermitted => 77,
+                ErrorCode::Internal => 70,
+                _ if matches!(error, StartError::Listen(ListenError::Owned { .. })) => 5,
+                _ => 75,
+            })
+        }
+    }
+}
+
+fn serve(run: Run) -> Result<(), StartError> {
+    // Whatever the caller's umask: what the daemon writes is the user's alone.
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    let home = Home::find(run.home)?;
+    #[cfg(unix)]
+    if run.ready {
+        detach::leave_caller(&home.log())?;
+    }
+    let ownership = Ownership::take(home.clone())?;
+    if !engine::iterates_as_always()? {
+        return Err(StartError::Order);
+    }
+    let journal = Journal::open(&home.journal())?;
+    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    let registry = Registry::new(journal.clone(), Pool::start(workers)?);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let result = runtime.block_on(async {
+        let stop = CancellationToken::new();
+        let signals = server::stop_at_signals(stop.clone())?;
+        let listener = ownership.listen(&config::temporary())?;
+        let recovered = registry.recover().await?;
+        let folder = ownership.folder();
+        let started_at = clock::now();
+        let daemon =
+            Daemon { registry, home: home.clone(), folder, started_at, stop: stop.clone() };
+        log::line(&format!(
+            "alcd {} serves {}, {recovered} sessions go on",
+            env!("CARGO_PKG_VERSION"),
+            home.path().display()
+        ));
+        if run.ready {
+            say_ready()?;
+        }
+        let result = tokio::select! {
+            ((), ()) = async { tokio::join!(server::serve(listener, daemon), signals) } => Ok(()),
+            () = journal.lost() => Err(StartError::Lost),
+        };
+        journal.close().await;
+        result
+    });
+    log::line("alcd ends");
+    result
+}
+
+/// Tells the caller that clients can connect, and lets go of its pipe.
+fn say_ready() -> io::Result<()> {
+    let mut stdout = io::stdout();
+    // A caller that has left is none of our business.
+    let _ = writeln!(stdout, r#"{{"ready":true}}"#).and_then(|()| stdout.flush());
+    #[cfg(unix)]
+    detach::leave_stdout()?;
+    Ok(())
+}
+
+/// Tells the caller why there is no daemon: over the pipe, and in the log or on the terminal.
+fn report(ready: bool, error: &StartError) {
+    let message = chain(error);
+    let code = error.code().as_str();
+    let hint = error.hint();
+    if ready {
+        let line = serde_json::json!({"error": {"code": code, "message": message, "hint": hint}});
+        let _ = writeln!(io::stdout(), "{line}");
+        log::line(&message);
+    } else {
+        let _ = writeln!(io::stderr(), "alcd: {message} [{code}]");
+        if let Some(hint) = hint {
+            let _ = writeln!(io::stderr(), "  hint: {hint}");
+        }
+    }
+}

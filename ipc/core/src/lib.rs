@@ -1,0 +1,23 @@
+//! What a session is, without a clock, I/O or threads: ids, events, the state machine and replay
+//! matching. Everything here is a function of its arguments.
+
+mod event;
+mod id;
+mod outcome;
+mod query;
+mod replay;
+mod script;
+mod state;
+mod view;
+
+pub use event::{Answered, Asked, Entry, Event, LogLine, PayloadKind, Progress, ShownEntry, Usage};
+pub use id::{BadId, BadReference, QueryId, Reference, Seq, SessionId, SessionRef};
+pub use outcome::{CancelReason, ErrorKind, Outcome, ReasonCode, SessionError};
+pub use query::{Pause, PauseKind, Query};
+pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay};
+pub use script::Script;
+pub use state::{Effect, Refused, State, StateName, Transition};
+pub use view::{
+    EventView, FORMAT, LogEntry, PauseView, QueryView, ResultView, SessionKind, SessionView,
+    UsageView,
+};

@@ -1,0 +1,250 @@
+//! The blocking client: connect, then one typed method for each request.
+
+use std::{
+    io::{self, Read, Write},
+    ops::ControlFlow,
+    time::{Duration, Instant},
+};
+
+use alc_core::{Reference, Seq, SessionId, StateName};
+use interprocess::local_socket::{
+    Stream,
+    traits::{Stream as _, StreamCommon as _},
+};
+
+use crate::{
+    Cancel, CodecError, Endpoint, FRAME_LIMIT, Failure, Hello, Json, List, Observe, Page, Request,
+    Response, Resume, Resumed, Spawn, Status, Stop, Tagged, Wait, decode, encode, is_own,
+};
+
+/// How long the daemon may take to greet.
+const GREETING: Duration = Duration::from_secs(2);
+/// How long it may be silent: it sends a heartbeat every two seconds while a request is under way.
+const SILENCE: Duration = Duration::from_secs(5);
+
+/// A request got no answer, or a refusal.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// Nobody listens there.
+    #[error("no daemon listens at {address}")]
+    Absent {
+        /// Where.
+        address: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// Somebody listens and says nothing.
+    #[error("the daemon does not answer")]
+    Silent,
+    /// The caller's own deadline passed.
+    #[error("the time is up")]
+    DeadlinePassed,
+    /// The connection broke; whether the request was carried out is not known.
+    #[error("lost the connection to the daemon")]
+    Lost(#[source] io::Error),
+    /// Another user's daemon.
+    #[error("the daemon belongs to another user")]
+    Foreign,
+    /// The two speak no common protocol.
+    #[error("alc {ours} and the daemon {theirs} speak no common protocol")]
+    Incompatible {
+        /// This client's version.
+        ours: String,
+        /// The daemon's.
+        theirs: String,
+    },
+    /// What came is no message, or not one that answers the request.
+    #[error("the daemon answered what nobody asked")]
+    Confused,
+    /// A message is over its limit or has no bytes.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// The daemon said no.
+    #[error("{}", .0.message)]
+    Refused(Failure),
+}
+
+/// A connection to a daemon, on which one request is under way at a time.
+#[derive(Debug)]
+pub struct Client {
+    stream: Stream,
+    daemon: Hello,
+    next: u32,
+    deadline: Option<Instant>,
+}
+
+/// A typed method: sends the request, and takes the one response that answers it.
+macro_rules! methods {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty)?) -> $result:ty:
+        $request:expr => $response:pat => $value:expr;)*) => {$(
+        $(#[$doc])*
+        pub fn $name(&mut self $(, $argument: $type)?) -> Result<$result, ClientError> {
+            match self.call(&$request, |_| ControlFlow::Continue(()))? {
+                Some($response) => Ok($value),
+                _ => Err(ClientError::Confused),
+            }
+        }
+    )*};
+}
+
+impl Client {
+    /// Connects to the daemon at `endpoint` and agrees on a protocol.
+    pub fn connect(endpoint: &Endpoint) -> Result<Self, ClientError> {
+        let absent = |source| ClientError::Absent {
+            address: endpoint.address().display().to_string(),
+            source,
+        };
+        let stream = endpoint.connect().map_err(absent)?;
+        if !stream.peer_creds().is_ok_and(|peer| is_own(&peer)) {
+            return Err(ClientError::Foreign);
+        }
+        let ours = Hello::new(endpoint.folder());
+        let mut client = Self { stream, daemon: ours.clone(), next: 0, deadline: None };
+        client.send(&ours.to_bytes())?;
+        let frame = client.receive(GREETING)?;
+        client.daemon = Hello::from_bytes(&frame).map_err(|_| ClientError::Confused)?;
+        if ours.common(&client.daemon).is_none() {
+            let theirs = client.daemon.build.clone();
+            return Err(ClientError::Incompatible { ours: ours.build, theirs });
+        }
+        if client.daemon.folder != endpoint.folder() {
+            return Err(ClientError::Confused);
+        }
+        Ok(client)
+    }
+
+    /// What the daemon said of itself.
+    #[must_use]
+    pub fn daemon(&self) -> &Hello {
+        &self.daemon
+    }
+
+    /// From now on requests end with [`ClientError::DeadlinePassed`] at this moment.
+    pub fn set_deadline(&mut self, deadline: Option<Instant>) {
+        self.deadline = deadline;
+    }
+
+    methods! {
+        /// Starts a session; it is on disk when this returns.
+        spawn(spawn: Spawn) -> SessionId:
+            Request::Spawn(spawn) => Response::Spawned(id) => id;
+        /// One session as it is now, an [`alc_core::SessionView`].
+        state(session: Reference) -> Json:
+            Request::State(session) => Response::Session(view) => view;
+        /// Some sessions.
+        list(list: List) -> Page:
+            Request::List(list) => Response::Sessions(page) => page;
+        /// One query as it was asked, an [`alc_core::QueryView`].
+        query(query: Reference) -> Json:
+            Request::Query(query) => Response::Query(view) => view;
+        /// Answers; they are on disk when this returns.
+        resume(resume: Resume) -> Resumed:
+            Request::Resume(resume) => Response::Resumed(resumed) => resumed;
+        /// Ends a session for good; true if this call did.
+        cancel(cancel: Cancel) -> (SessionId, bool):
+            Request::Cancel(cancel) => Response::Cancelled { session, first } => (session, first);
+        /// Where a session stands and, if it ended, its [`alc_core::ResultView`].
+        outcome(session: Reference) -> (SessionId, StateName, Option<Json>):
+            Request::Outcome(session) => Response::Outcome { session, state, outcome } =>
+            (session, state, outcome);
+        /// The session, an [`alc_core::SessionView`], once it is where it should get or has ended.
+        wait(wait: Wait) -> Json:
+            Request::Wait(wait) => Response::Session(view) => view;
+        /// About the daemon.
+        status() -> Status:
+            Request::Status => Response::Status(status) => status;
+        /// Asks the daemon to end; it does so after this returns.
+        stop(stop: Stop) -> ():
+            Request::Stop(stop) => Response::Stopping => ();
+    }
+
+    /// Hands each entry of a history to `each`, an [`alc_core::EventView`] with its place. Returns
+    /// the state in which the history ended, or `None` if `each` broke off.
+    pub fn observe(
+        &mut self,
+        observe: Observe,
+        mut each: impl FnMut(Seq, &Json) -> ControlFlow<()>,
+    ) -> Result<Option<StateName>, ClientError> {
+        let each = |response: &Response| match response {
+            Response::Event { seq, event } => each(*seq, event),
+            _ => ControlFlow::Continue(()),
+        };
+        match self.call(&Request::Observe(observe), each)? {
+            Some(Response::Observed(state)) => Ok(Some(state)),
+            Some(_) => Err(ClientError::Confused),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns when the daemon has closed the connection.
+    pub fn wait_for_end(mut self) -> Result<(), ClientError> {
+        loop {
+            match self.receive(SILENCE) {
+                Ok(_) => {}
+                Err(ClientError::Lost(_)) => return Ok(()),
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Sends a request and returns its last response; `None` if `interim` broke off.
+    fn call(
+        &mut self,
+        request: &Request,
+        mut interim: impl FnMut(&Response) -> ControlFlow<()>,
+    ) -> Result<Option<Response>, ClientError> {
+        self.next = self.next.wrapping_add(1);
+        let id = self.next;
+        self.send(&encode(&Tagged { id, body: request })?)?;
+        loop {
+            let Tagged { id: of, body } = decode::<Tagged<Response>>(&self.receive(SILENCE)?)?;
+            match body {
+                // A stream that was broken off may have been under way.
+                _ if of != id => {}
+                Response::Failure(failure) => return Err(ClientError::Refused(failure)),
+                response if response.is_last() => return Ok(Some(response)),
+                response => {
+                    if interim(&response).is_break() {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, body: &[u8]) -> Result<(), ClientError> {
+        let length = u32::try_from(body.len()).map_err(|_| CodecError::TooLarge(body.len()))?;
+        let frame = [&length.to_be_bytes(), body].concat();
+        self.stream.set_send_timeout(Some(SILENCE)).map_err(ClientError::Lost)?;
+        self.stream.write_all(&frame).map_err(|error| self.broken(error))
+    }
+
+    fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, ClientError> {
+        let left = self.deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        if left == Some(Duration::ZERO) {
+            return Err(ClientError::DeadlinePassed);
+        }
+        let patience = left.map_or(patience, |left| left.min(patience));
+        self.stream.set_recv_timeout(Some(patience)).map_err(ClientError::Lost)?;
+        let mut length = [0; 4];
+        self.stream.read_exact(&mut length).map_err(|error| self.broken(error))?;
+        let length = u32::from_be_bytes(length) as usize;
+        if length > FRAME_LIMIT {
+            return Err(CodecError::TooLarge(length).into());
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).map_err(|error| self.broken(error))?;
+        Ok(body)
+    }
+
+    fn broken(&self, error: io::Error) -> ClientError {
+        let late = self.deadline.is_some_and(|deadline| deadline <= Instant::now());
+        match error.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut if late => {
+                ClientError::DeadlinePassed
+            }
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ClientError::Silent,
+            _ => ClientError::Lost(error),
+        }
+    }
+}

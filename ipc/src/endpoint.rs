@@ -1,0 +1,142 @@
+//! Where client and daemon meet: a Unix socket or a named pipe; the only file that names them.
+//!
+//! The daemon picks the address and writes it into its data folder, because the two may see
+//! different environments; clients read it there.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use interprocess::local_socket::{GenericFilePath, Name, Stream, prelude::*};
+
+use crate::{FolderId, Home};
+
+/// The longest socket path that every Unix takes (macOS has 104 bytes with the final NUL).
+#[cfg(unix)]
+const LONGEST_PATH: usize = 103;
+
+/// An address of a daemon, and whose folder it serves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    address: PathBuf,
+    folder: FolderId,
+}
+
+/// The data folder's endpoint file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// It cannot be read or written.
+    #[error("cannot access {path}")]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// It does not say what it should.
+    #[error("{path} is damaged")]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+impl Endpoint {
+    /// The address a daemon of `home` listens on: a socket in the folder, or, where that path is too
+    /// long for one, in a folder of its own under `temporary`.
+    #[cfg(unix)]
+    #[must_use]
+    pub fn choose(home: &Home, folder: FolderId, temporary: &Path) -> Self {
+        let inside = home.path().join("alcd.sock");
+        let address = if inside.as_os_str().len() <= LONGEST_PATH {
+            inside
+        } else {
+            temporary.join(format!("alc-{folder}")).join("alcd.sock")
+        };
+        Self { address, folder }
+    }
+
+    /// The address a daemon of `home` listens on: a pipe named after the folder's id.
+    #[cfg(windows)]
+    #[must_use]
+    pub fn choose(_home: &Home, folder: FolderId, _temporary: &Path) -> Self {
+        Self { address: PathBuf::from(format!(r"\\.\pipe\alc-{folder}")), folder }
+    }
+
+    /// What the daemon of `home` wrote; `None` if there never was one.
+    pub fn read(home: &Home) -> Result<Option<Self>, EndpointError> {
+        let path = home.endpoint();
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(EndpointError::File { path, source }),
+        };
+        let parsed = text.split_once('\n').and_then(|(folder, address)| {
+            let address = PathBuf::from(address.strip_suffix('\n')?);
+            Some(Self { address, folder: FolderId::parse(folder)? })
+        });
+        parsed.map(Some).ok_or(EndpointError::Damaged { path })
+    }
+
+    /// Tells clients of `home`; they see the old text or the new, never half of it.
+    pub fn publish(&self, home: &Home) -> Result<(), EndpointError> {
+        let path = home.endpoint();
+        let draft = path.with_extension("tmp");
+        let text = format!("{}\n{}\n", self.folder, self.address.display());
+        fs::write(&draft, text)
+            .and_then(|()| fs::rename(&draft, &path))
+            .map_err(|source| EndpointError::File { path, source })
+    }
+
+    /// The socket's path or the pipe's name.
+    #[must_use]
+    pub fn address(&self) -> &Path {
+        &self.address
+    }
+
+    /// The data folder behind it.
+    #[must_use]
+    pub fn folder(&self) -> FolderId {
+        self.folder
+    }
+
+    /// The address in the form that listeners take.
+    pub fn name(&self) -> io::Result<Name<'_>> {
+        self.address.as_path().to_fs_name::<GenericFilePath>()
+    }
+
+    /// Connects, without a word said yet.
+    pub(crate) fn connect(&self) -> io::Result<Stream> {
+        Stream::connect(self.name()?)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn home(path: &Path) -> Home {
+        Home::find(Some(path.to_owned())).expect("a path")
+    }
+
+    #[test]
+    fn what_is_published_reads_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = home(folder.path());
+        assert_eq!(Endpoint::read(&home).expect("reads"), None);
+        let endpoint = Endpoint::choose(&home, FolderId([7; 16]), Path::new("/tmp"));
+        endpoint.publish(&home).expect("writes");
+        assert_eq!(Endpoint::read(&home).expect("reads"), Some(endpoint));
+        fs::write(home.endpoint(), "nonsense").expect("writes");
+        assert!(matches!(Endpoint::read(&home), Err(EndpointError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_folder_too_deep_for_a_socket_gets_one_elsewhere() {
+        let deep = home(&Path::new("/tmp").join("d".repeat(120)));
+        let endpoint = Endpoint::choose(&deep, FolderId([7; 16]), Path::new("/run/user/7"));
+        assert!(endpoint.address().starts_with("/run/user/7"));
+        assert!(endpoint.address().as_os_str().len() <= LONGEST_PATH);
+    }
+}

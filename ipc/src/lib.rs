@@ -1,0 +1,28 @@
+//! How `alc` and its daemon talk: messages, their bytes, where they meet, and the blocking client.
+//!
+//! A frame is a length (four bytes, big-endian) and a body. The first frame each way is a [`Hello`];
+//! then the client sends requests, each with a number, and the daemon answers each number with any
+//! count of interim responses and one last one.
+
+mod client;
+mod codec;
+mod endpoint;
+mod hello;
+mod home;
+mod positional;
+mod request;
+mod response;
+mod user;
+
+pub use client::{Client, ClientError};
+pub use codec::{CodecError, FRAME_LIMIT, decode, encode};
+pub use endpoint::{Endpoint, EndpointError};
+pub use hello::{BadHello, FolderId, Hello, PROTOCOL};
+pub use home::{Home, NoHome};
+pub use request::{
+    Answer, Answers, Cancel, List, Observe, Request, Resume, Spawn, Stop, Tagged, Wait, WaitFor,
+};
+pub use response::{Applied, ErrorCode, Failure, Json, Page, Response, Resumed, Status};
+pub use user::is_own;
+#[cfg(unix)]
+pub use user::own_uid;

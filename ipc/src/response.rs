@@ -1,0 +1,213 @@
+//! What the daemon answers: data, and failures with a code that scripts can rely on.
+
+use std::fmt;
+
+use alc_core::{QueryId, Seq, SessionId, StateName};
+use serde::{Deserialize, Serialize};
+
+/// JSON text; it travels as text, since bodies are not self-describing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Json(pub String);
+
+impl fmt::Display for Json {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Everything the daemon may answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Response {
+    /// Interim: the daemon is alive and at work on the request.
+    Heartbeat,
+    /// Interim: the next entry of a history, an [`alc_core::EventView`].
+    Event {
+        /// Its place, to go on from after a lost connection.
+        seq: Seq,
+        /// The entry.
+        event: Json,
+    },
+    /// The session exists, on disk.
+    Spawned(SessionId),
+    /// An [`alc_core::SessionView`].
+    Session(Json),
+    /// Some sessions.
+    Sessions(Page),
+    /// An [`alc_core::QueryView`].
+    Query(Json),
+    /// The answers are on disk.
+    Resumed(Resumed),
+    /// The session is cancelled, or had ended; either way that is final.
+    Cancelled {
+        /// Which.
+        session: SessionId,
+        /// This request is the one that ended it.
+        first: bool,
+    },
+    /// An [`alc_core::ResultView`]; `None` while the session has not ended.
+    Outcome {
+        /// Which.
+        session: SessionId,
+        /// Where it stands.
+        state: StateName,
+        /// How it ended.
+        outcome: Option<Json>,
+    },
+    /// The history has ended, with this state.
+    Observed(StateName),
+    /// About the daemon.
+    Status(Status),
+    /// The daemon ends now.
+    Stopping,
+    /// Nothing was done.
+    Failure(Failure),
+}
+
+impl Response {
+    /// Whether nothing more follows for this request.
+    #[must_use]
+    pub fn is_last(&self) -> bool {
+        !matches!(self, Self::Heartbeat | Self::Event { .. })
+    }
+}
+
+/// A page of sessions, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Page {
+    /// Each an [`alc_core::SessionView`].
+    pub sessions: Vec<Json>,
+    /// Where the next page begins; `None` behind the last.
+    pub next: Option<u64>,
+}
+
+/// What became of each answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    /// By query.
+    pub answers: Vec<(QueryId, Applied)>,
+    /// Where the session stood then.
+    pub state: StateName,
+}
+
+/// What became of one answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Applied {
+    /// It was stored.
+    Now,
+    /// The same answer was there before.
+    Already,
+}
+
+/// About the daemon.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Its version.
+    pub version: String,
+    /// Its process id.
+    pub pid: u32,
+    /// The data folder it owns.
+    pub home: String,
+    /// When it started, in Unix milliseconds.
+    pub started_at: i64,
+    /// Sessions in each state.
+    pub sessions: Vec<(StateName, u64)>,
+}
+
+/// Why nothing was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What scripts can tell apart.
+    pub code: ErrorCode,
+    /// A lower-case sentence that names the thing.
+    pub message: String,
+    /// A command that helps.
+    pub hint: Option<String>,
+}
+
+/// The kinds of failure; each keeps its name and meaning for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum ErrorCode {
+    /// No session or query of that name.
+    NotFound,
+    /// A prefix of more than one id.
+    Ambiguous,
+    /// The session has no open query.
+    NotPaused,
+    /// The session is cancelled.
+    AlreadyCancelled,
+    /// Another answer was there before.
+    StaleQuery,
+    /// That query was never asked.
+    UnknownQuery,
+    /// The script has a syntax error.
+    DoesNotLoad,
+    /// The request cannot mean anything.
+    Invalid,
+    /// A payload is over its limit.
+    TooLarge,
+    /// Lua is running.
+    Busy,
+    /// The disk is full; nothing was stored.
+    DiskFull,
+    /// The daemon is about to end, or could not say whether something was stored.
+    Unavailable,
+    /// The journal cannot be read.
+    Damaged,
+    /// Somebody else's.
+    NotPermitted,
+    /// No common protocol.
+    Incompatible,
+    /// A bug.
+    Internal,
+}
+
+impl ErrorCode {
+    /// Every code.
+    pub const ALL: [Self; 16] = [
+        Self::NotFound,
+        Self::Ambiguous,
+        Self::NotPaused,
+        Self::AlreadyCancelled,
+        Self::StaleQuery,
+        Self::UnknownQuery,
+        Self::DoesNotLoad,
+        Self::Invalid,
+        Self::TooLarge,
+        Self::Busy,
+        Self::DiskFull,
+        Self::Unavailable,
+        Self::Damaged,
+        Self::NotPermitted,
+        Self::Incompatible,
+        Self::Internal,
+    ];
+
+    /// The code of this name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == text)
+    }
+
+    /// The name that is shown and that scripts may rely on.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NotFound => "not_found",
+            Self::Ambiguous => "ambiguous",
+            Self::NotPaused => "not_paused",
+            Self::AlreadyCancelled => "already_cancelled",
+            Self::StaleQuery => "stale_query",
+            Self::UnknownQuery => "unknown_query",
+            Self::DoesNotLoad => "does_not_load",
+            Self::Invalid => "invalid",
+            Self::TooLarge => "too_large",
+            Self::Busy => "busy",
+            Self::DiskFull => "disk_full",
+            Self::Unavailable => "unavailable",
+            Self::Damaged => "damaged",
+            Self::NotPermitted => "not_permitted",
+            Self::Incompatible => "incompatible",
+            Self::Internal => "internal",
+        }
+    }
+}

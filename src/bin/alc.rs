@@ -1,0 +1,5 @@
+//! The command `alc`.
+
+fn main() -> std::process::ExitCode {
+    alc_cli::main()
+}

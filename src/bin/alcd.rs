@@ -1,0 +1,5 @@
+//! The background process `alcd`.
+
+fn main() -> std::process::ExitCode {
+    alc_daemon::main()
+}
