@@ -1,0 +1,188 @@
+//! A data folder of one's own, with both programs at hand.
+
+use std::{
+    fs::File,
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A home that no other test sees; its daemon ends with it.
+pub(crate) struct TestEnv {
+    folder: TempDir,
+}
+
+/// What a finished `alc` left.
+#[derive(Debug)]
+pub(crate) struct Ran {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ran {
+    fn new(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("UTF-8 output");
+        Self {
+            code: output.status.code(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    /// The standard output of a command that did what it was asked, without the last newline.
+    #[track_caller]
+    pub(crate) fn ok(self) -> String {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self.stdout.strip_suffix('\n').unwrap_or(&self.stdout).to_owned()
+    }
+
+    /// Asserts a failure: its exit code, its code name, and an empty standard output.
+    #[track_caller]
+    pub(crate) fn fails(self, code: i32, name: &str) -> String {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        assert_eq!(self.stdout, "", "{self:?}");
+        assert!(self.stderr.starts_with("alc: "), "{self:?}");
+        assert!(self.stderr.contains(&format!("[{name}]")), "{self:?}");
+        self.stderr
+    }
+}
+
+impl TestEnv {
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a folder") }
+    }
+
+    /// Where the test may put files.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.folder().join("home")
+    }
+
+    /// Writes a file into the test's folder.
+    pub(crate) fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.folder().join(name);
+        std::fs::write(&path, text).expect("writes");
+        path
+    }
+
+    /// One of the programs, with this home and nothing else of the caller's environment.
+    pub(crate) fn program(&self, path: &str) -> Command {
+        let mut command = Command::new(path);
+        command
+            .env_clear()
+            .env("ALC_HOME", self.home())
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .current_dir(self.folder())
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub(crate) fn command<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Command {
+        let mut command = self.program(env!("CARGO_BIN_EXE_alc"));
+        command.args(arguments);
+        command
+    }
+
+    /// Runs `alc` to its end.
+    pub(crate) fn alc<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
+        Ran::new(self.command(arguments).output().expect("alc runs"))
+    }
+
+    /// Runs `alc` with something on its standard input.
+    pub(crate) fn alc_with<'a>(
+        &self,
+        arguments: impl IntoIterator<Item = &'a str>,
+        input: impl AsRef<[u8]>,
+    ) -> Ran {
+        let mut child = self
+            .command(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("alc runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // A command that refuses its arguments may not read what it is given.
+        let _ = stdin.write_all(input.as_ref());
+        drop(stdin);
+        Ran::new(child.wait_with_output().expect("alc ends"))
+    }
+
+    /// Starts a session from source, and returns its id.
+    #[track_caller]
+    pub(crate) fn spawn(&self, source: &str) -> String {
+        self.alc_with(["spawn", "-"], source).ok()
+    }
+
+    /// Starts a session and waits for its first query.
+    #[track_caller]
+    pub(crate) fn spawn_paused(&self, source: &str) -> String {
+        let id = self.spawn(source);
+        self.alc(["prompt", &id]).ok();
+        id
+    }
+
+    /// What `--json` prints, a value a line.
+    #[track_caller]
+    pub(crate) fn json<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Vec<Value> {
+        let arguments: Vec<_> = arguments.into_iter().chain(["--json"]).collect();
+        let ran = self.alc(arguments);
+        let lines = ran.stdout.lines().map(|line| serde_json::from_str(line).expect("JSON"));
+        lines.collect()
+    }
+
+    /// A session's history without what differs from run to run: `seq`, times, ids, and the marks
+    /// of daemons that took it up again.
+    pub(crate) fn history(&self, id: &str) -> Vec<String> {
+        let events = self.json(["watch", id]);
+        let told = events.into_iter().filter(|event| event["kind"] != "recovered").map(|event| {
+            let Value::Object(mut event) = event else { panic!("no object") };
+            event.retain(|key, _| !matches!(key.as_str(), "seq" | "at" | "session"));
+            Value::Object(event).to_string().replace(id, "ID")
+        });
+        told.collect()
+    }
+
+    /// The running daemon's process id.
+    pub(crate) fn daemon_pid(&self) -> Option<i32> {
+        let status = self.alc(["daemon", "status"]);
+        status.stdout.lines().find_map(|line| line.strip_prefix("pid=")?.parse().ok())
+    }
+
+    /// Kills the daemon, if one runs, and waits until it is gone.
+    pub(crate) fn kill_daemon(&self) {
+        if let Some(pid) = self.daemon_pid() {
+            kill(pid, libc::SIGKILL);
+            self.wait_for_lock();
+        }
+    }
+
+    /// Returns once no daemon owns the home.
+    pub(crate) fn wait_for_lock(&self) {
+        let lock = File::options().write(true).open(self.home().join("lock")).expect("a lock file");
+        lock.lock().expect("locks");
+    }
+}
+
+impl Drop for TestEnv {
+    fn drop(&mut self) {
+        if self.home().exists() {
+            let _ = self.command(["daemon", "stop", "--force"]).output();
+        }
+    }
+}
+
+/// Sends a signal to a process that this test started.
+#[expect(unsafe_code, reason = "a signal to a process has no safe form in std")]
+pub(crate) fn kill(pid: i32, signal: i32) {
+    // SAFETY: a system call without memory arguments.
+    let status = unsafe { libc::kill(pid, signal) };
+    assert_eq!(status, 0, "no process {pid}");
+}
