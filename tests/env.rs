@@ -5,8 +5,10 @@ use std::{
     io::Write as _,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
+    time::{Duration, Instant},
 };
 
+use alc_ipc::{Client, Endpoint, Home};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -148,6 +150,26 @@ impl TestEnv {
             Value::Object(event).to_string().replace(id, "ID")
         });
         told.collect()
+    }
+
+    /// Where this home's daemon listens, or the last one did.
+    pub(crate) fn endpoint(&self) -> Option<Endpoint> {
+        let home = Home::find(Some(self.home())).expect("a path");
+        Endpoint::read(&home).expect("reads")
+    }
+
+    /// A connection of one's own. The daemon is started if it is not there, also if somebody kills
+    /// it meanwhile.
+    pub(crate) fn connect(&self) -> Client {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        loop {
+            let client = self.endpoint().and_then(|endpoint| Client::connect(&endpoint).ok());
+            if let Some(client) = client {
+                return client;
+            }
+            let started = self.alc(["daemon", "start"]);
+            assert!(Instant::now() < deadline, "there is no daemon: {started:?}");
+        }
     }
 
     /// The running daemon's process id.

@@ -67,7 +67,7 @@ impl Ownership {
         let bind = |source| ListenError::Bind { address: address.to_owned(), source };
         clear(&self.home, address)?;
         let options = ListenerOptions::new().name(endpoint.name().map_err(bind)?);
-        let listener = restricted(options).map_err(bind)?.create_tokio().map_err(bind)?;
+        let listener = restricted(options).and_then(ListenerOptions::create_tokio).map_err(bind)?;
         endpoint.publish(&self.home)?;
         Ok(listener)
     }
@@ -160,10 +160,14 @@ fn clear(_home: &Home, _address: &Path) -> Result<(), ListenError> {
 
 /// Only the user may connect.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "on Windows it can fail")]
 fn restricted(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
     use interprocess::os::unix::local_socket::ListenerOptionsExt as _;
     // Where a socket cannot be given a mode at birth, the process's umask has the same effect.
-    Ok(if cfg!(target_os = "linux") { options.mode(0o600) } else { options })
+    if cfg!(not(target_os = "linux")) {
+        return Ok(options);
+    }
+    Ok(options.mode(0o600))
 }
 
 /// Only the user may connect: an access list with one entry, for the owner.

@@ -117,7 +117,7 @@ mod tests {
     fn the_layout_never_changes() {
         let folder = FolderId(*b"0123456789abcdef");
         let hello = Hello { protocols: 1..=2, capabilities: 5, folder, build: "0.1.0".to_owned() };
-        let bytes = b"alc\n\x01\0\x02\0\x05\0\0\0\0\0\0\00123456789abcdef0.1.0";
+        let bytes = b"alc\n\x01\0\x02\0\x05\0\0\0\0\0\0\x000123456789abcdef0.1.0";
         assert_eq!(hello.to_bytes(), bytes);
         assert_eq!(Hello::from_bytes(bytes), Ok(hello));
     }

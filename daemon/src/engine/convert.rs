@@ -49,14 +49,14 @@ impl ArrayMark {
     }
 
     /// The JSON text of `value`.
-    pub(super) fn to_json(&self, value: &Value) -> Result<String, ConvertError> {
+    pub(super) fn write_json(&self, value: &Value) -> Result<String, ConvertError> {
         let mut text = String::new();
         self.write(value, &mut text, &mut Vec::new())?;
         Ok(text)
     }
 
     /// The value of a JSON text.
-    pub(super) fn from_json(&self, lua: &Lua, text: &str) -> Result<Value, ConvertError> {
+    pub(super) fn read_json(&self, lua: &Lua, text: &str) -> Result<Value, ConvertError> {
         self.build(lua, &serde_json::from_str(text)?)
     }
 
@@ -189,7 +189,7 @@ mod tests {
         let lua = Lua::new();
         let mark = ArrayMark::new(&lua).expect("a table");
         let value: Value = lua.load(expression).eval().expect("evaluates");
-        mark.to_json(&value).map_err(|error| error.to_string())
+        mark.write_json(&value).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -244,7 +244,7 @@ mod tests {
             ("[]", "getmetatable(v) == false and #v == 0"),
             ("{\"a\":null,\"b\":[]}", "v.a == nil and next(v.b) == nil"),
         ] {
-            let value = mark.from_json(&lua, text).expect(text);
+            let value = mark.read_json(&lua, text).expect(text);
             lua.globals().set("v", value).expect("sets");
             assert!(lua.load(check).eval::<bool>().expect(check), "{text}");
         }
@@ -254,11 +254,11 @@ mod tests {
     fn an_array_stays_one_when_emptied_or_appended_to() {
         let lua = Lua::new();
         let mark = ArrayMark::new(&lua).expect("a table");
-        let value = mark.from_json(&lua, "[]").expect("converts");
-        assert_eq!(mark.to_json(&value).expect("converts"), "[]");
+        let value = mark.read_json(&lua, "[]").expect("converts");
+        assert_eq!(mark.write_json(&value).expect("converts"), "[]");
         lua.globals().set("v", value.clone()).expect("sets");
         lua.load("v[1] = 'x'; table.insert(v, 2)").exec().expect("runs");
-        assert_eq!(mark.to_json(&value).expect("converts"), "[\"x\",2]");
+        assert_eq!(mark.write_json(&value).expect("converts"), "[\"x\",2]");
     }
 
     #[test]
@@ -266,7 +266,7 @@ mod tests {
         let lua = Lua::new();
         let mark = ArrayMark::new(&lua).expect("a table");
         for text in ["", "{", "1 2", "[1,]"] {
-            let error = mark.from_json(&lua, text).expect_err(text).to_string();
+            let error = mark.read_json(&lua, text).expect_err(text).to_string();
             assert!(error.contains("line") && error.contains("column"), "{text}: {error}");
         }
     }

@@ -152,11 +152,11 @@ impl Queue {
 
 impl Waiting {
     fn next(&mut self) -> Option<Work> {
-        if self.overtaken < OVERTAKING || self.slices.is_empty() {
-            if let Some(work) = self.fresh.pop_front() {
-                self.overtaken += u32::from(!self.slices.is_empty());
-                return Some(work);
-            }
+        if (self.overtaken < OVERTAKING || self.slices.is_empty())
+            && let Some(work) = self.fresh.pop_front()
+        {
+            self.overtaken += u32::from(!self.slices.is_empty());
+            return Some(work);
         }
         self.overtaken = 0;
         self.slices.pop_front()

@@ -318,7 +318,7 @@ mod tests {
 
     #[tokio::test]
     async fn slices_of_any_length_change_no_result() {
-        let unsliced = Pool::with_slice(1, Duration::from_secs(3600)).expect("starts");
+        let unsliced = Pool::with_slice(1, Duration::from_hours(1)).expect("starts");
         let (expected, steps) = run_to_end(&unsliced, MIX).await;
         assert_eq!(steps, 1);
         let sliced = Pool::with_slice(1, Duration::from_micros(30)).expect("starts");

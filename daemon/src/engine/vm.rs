@@ -117,7 +117,7 @@ impl Vm {
         let prelude: Function = lua.load(SOURCE).set_name(format!("={PRELUDE}")).into_function()?;
         let main: Function = prelude.call(host(&lua, token.clone())?)?;
         let ctx =
-            mark.from_json(&lua, &script.ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
+            mark.read_json(&lua, &script.ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
         lua.globals().raw_set("ctx", ctx)?;
         let chunk = compile(&lua, script)?;
         let main = lua.create_thread(main.bind(chunk)?)?;
@@ -226,7 +226,7 @@ fn compile(lua: &Lua, script: &Script) -> Result<Function, LoadError> {
 }
 
 fn finished(mark: &ArrayMark, value: &Value) -> Step {
-    match mark.to_json(value) {
+    match mark.write_json(value) {
         Ok(text) if text.len() > PAYLOAD_LIMIT => {
             let message =
                 format!("the result has {} bytes, over the limit of {PAYLOAD_LIMIT}", text.len());
@@ -253,8 +253,16 @@ fn raised(value: Value) -> SessionError {
         other => other.type_name().to_owned(),
     };
     let kind = if message == "not enough memory" { ErrorKind::Memory } else { ErrorKind::LuaError };
-    let traceback = traceback.map(|text| text.to_string_lossy());
+    let traceback = traceback.map(|text| own_lines(&text.to_string_lossy()));
     SessionError { kind, message, traceback }
+}
+
+/// A traceback without the lines of the prelude, and of what only calls it.
+fn own_lines(traceback: &str) -> String {
+    let prelude = format!("{PRELUDE}:");
+    let foreign = |line: &&str| line.contains(&prelude) || line.contains("'handle_errors'");
+    let lines: Vec<_> = traceback.lines().filter(|line| !foreign(line)).collect();
+    lines.join("\n")
 }
 
 fn engine_error(error: &mlua::Error) -> SessionError {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::{
     record::{Append, NewAnswer, NewCall, NewSession},
     row::{kind_name, pause_name},
-    text::Texts,
+    text::{Column, Texts},
 };
 
 /// The change is not in the journal, except where it says otherwise.
@@ -83,6 +83,9 @@ impl Change {
         }
     }
 }
+
+/// The most entries in one statement.
+const ENTRIES: usize = 16;
 
 const CREATE: &str = "
     INSERT INTO session (id, kind, state, seq, created_at, changed_at, source, chunk, ctx, seed)
@@ -160,6 +163,7 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
     update_session(db, texts, &before, append)
 }
 
+/// Several at a time, since SQLite prepares for failure anew with each statement.
 fn insert_entries(
     db: &Connection,
     texts: &mut Texts,
@@ -168,13 +172,32 @@ fn insert_entries(
     at: i64,
     entries: &[Entry],
 ) -> Result<(), WriteError> {
-    let sql = "INSERT INTO event (session, seq, at, kind, body) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let mut statement = db.prepare_cached(sql)?;
-    for (entry, seq) in entries.iter().zip(after + 1..) {
-        let body = json(entry)?;
-        statement.execute((session, seq, at, entry.kind(), texts.store(db, &body)?))?;
+    let mut seq = after + 1;
+    for entries in entries.chunks(ENTRIES) {
+        let bodies = entries.iter().map(json).collect::<Result<Vec<_>, _>>()?;
+        let mut values: Vec<&dyn ToSql> = vec![&session, &seq, &at];
+        let mut columns = Vec::with_capacity(2 * ENTRIES);
+        for (entry, body) in entries.iter().zip(&bodies) {
+            columns.push(Column::Inline(entry.kind()));
+            columns.push(texts.store(db, body)?);
+        }
+        values.extend(columns.iter().map(|column| column as &dyn ToSql));
+        db.prepare_cached(&insert_events(entries.len()))?.execute(&*values)?;
+        seq += entries.len().cast_signed() as i64;
     }
     Ok(())
+}
+
+/// The statement for `count` entries: the session, the first `seq` and the time, then kind and body
+/// of each.
+fn insert_events(count: usize) -> String {
+    let mut sql = "INSERT INTO event (session, seq, at, kind, body) VALUES ".to_owned();
+    for n in 0..count {
+        let comma = if n == 0 { "" } else { ", " };
+        let (kind, body) = (4 + 2 * n, 5 + 2 * n);
+        sql.extend([comma, &format!("(?1, ?2 + {n}, ?3, ?{kind}, ?{body})")]);
+    }
+    sql
 }
 
 fn insert_call(

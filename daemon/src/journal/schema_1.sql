@@ -9,6 +9,7 @@ CREATE TABLE session (
     spawn_fingerprint BLOB,
     kind              TEXT NOT NULL,
     state             TEXT NOT NULL,
+    finished_at       INTEGER,
     seq               INTEGER NOT NULL,
     asked             INTEGER NOT NULL DEFAULT 0,
     calls             INTEGER NOT NULL DEFAULT 0,
@@ -19,7 +20,6 @@ CREATE TABLE session (
     paused_at         INTEGER,
     pause_kind        TEXT,
     deadline_at       INTEGER,
-    finished_at       INTEGER,
     state_before      TEXT,
     progress          TEXT, -- JSON
     cancel            TEXT, -- JSON, the first request
@@ -29,7 +29,8 @@ CREATE TABLE session (
     ctx               ANY NOT NULL,  -- JSON
     seed              INTEGER NOT NULL,
     abi               INTEGER NOT NULL DEFAULT 1,
-    CHECK ((state IN ('done', 'failed', 'cancelled')) = (outcome IS NOT NULL)),
+    CHECK ((state = 'running' OR state = 'paused') = (finished_at IS NULL)),
+    CHECK ((finished_at IS NULL) = (outcome IS NULL)),
     CHECK ((state = 'paused') = (pause_kind IS NOT NULL))
 ) STRICT;
 CREATE INDEX session_state ON session (state);
@@ -94,34 +95,29 @@ CREATE TABLE tombstone (
 ) STRICT;
 
 -- A second lock behind the state machine: what has ended, been told or been answered stays as it is.
+-- These run for every row written: `state IN (...)` would fill a temporary table each time.
 CREATE TRIGGER session_id_is_new BEFORE INSERT ON session
 WHEN EXISTS (SELECT 1 FROM tombstone WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the id was used before'); END;
 
 CREATE TRIGGER session_ended BEFORE UPDATE ON session
-WHEN OLD.state IN ('done', 'failed', 'cancelled')
+WHEN OLD.finished_at IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
 
 CREATE TRIGGER event_after_end BEFORE INSERT ON event
-WHEN (SELECT state FROM session WHERE n = NEW.session) IN ('done', 'failed', 'cancelled')
+WHEN (SELECT finished_at FROM session WHERE n = NEW.session) IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
 
 CREATE TRIGGER event_stays BEFORE UPDATE ON event
 BEGIN SELECT RAISE(ABORT, 'history does not change'); END;
 
-CREATE TRIGGER effect_after_end BEFORE INSERT ON effect
-WHEN (SELECT state FROM session WHERE n = NEW.session) IN ('done', 'failed', 'cancelled')
-BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
 
 CREATE TRIGGER effect_stays BEFORE UPDATE ON effect
 WHEN OLD.result IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'a recorded result does not change'); END;
 
-CREATE TRIGGER query_after_end BEFORE INSERT ON query
-WHEN (SELECT state FROM session WHERE n = NEW.session) IN ('done', 'failed', 'cancelled')
-BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
 
 CREATE TRIGGER query_answered BEFORE UPDATE ON query
 WHEN OLD.answer IS NOT NULL
-    OR (SELECT state FROM session WHERE n = OLD.session) IN ('done', 'failed', 'cancelled')
+    OR (SELECT finished_at FROM session WHERE n = OLD.session) IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'an answer does not change'); END;

@@ -6,26 +6,28 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use alc_core::{
-    Answered, CancelReason, Effect, ErrorKind, Event, Outcome, Pause, PayloadKind, Refused, Script,
-    Seq, SessionError, SessionId, SessionKind, State, Transition,
+    Effect, ErrorKind, Event, Outcome, Pause, Script, Seq, SessionError, SessionId, SessionKind,
+    State, Transition,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::handle::{Accepted, Command, Given, Position, Rejected, SessionHandle};
+use super::{
+    divergence::explain,
+    handle::{Command, Position, SessionHandle},
+    record::With,
+};
 use crate::{
     clock,
-    engine::{Divergence, LoadError, Made, PAYLOAD_LIMIT, Pool, Step, Stepped, Turn, Vm},
-    journal::{Append, Journal, NewAnswer, NewCall, NewSession, ReadError, WriteError},
+    engine::{LoadError, Made, Pool, Step, Stepped, Turn, Vm},
+    journal::{Journal, NewSession, ReadError, WriteError},
     registry::Registry,
 };
 
 /// How many commands wait before those who send them do.
 const MAILBOX: usize = 16;
 /// How long a session without work stays in memory.
-const REST: Duration = Duration::from_secs(600);
-/// How long to wait for room on a full disk before the next attempt.
-const FULL_DISK: Duration = Duration::from_secs(1);
+const REST: Duration = Duration::from_mins(10);
 
 /// Where an actor's session comes from.
 #[derive(Debug)]
@@ -50,7 +52,7 @@ pub(crate) enum SpawnError {
 
 /// The journal can no longer be trusted, or the session is not there: the task ends.
 #[derive(Debug)]
-struct Lost;
+pub(super) struct Lost;
 
 impl From<WriteError> for Lost {
     fn from(_: WriteError) -> Self {
@@ -64,29 +66,21 @@ impl From<ReadError> for Lost {
     }
 }
 
-/// What goes into the journal beside the events.
-#[derive(Default)]
-struct With {
-    calls: Vec<Made>,
-    answers: Vec<NewAnswer>,
-    outcome: Option<Outcome>,
-}
-
 /// The owner of one session.
 pub(crate) struct Actor {
-    id: SessionId,
-    state: State,
-    seq: Seq,
+    pub(super) id: SessionId,
+    pub(super) state: State,
+    pub(super) seq: Seq,
     /// The script, where it is in memory and waits for answers.
-    vm: Option<Vm>,
+    pub(super) vm: Option<Vm>,
     /// Answers to the queries of the pause, until it is complete.
-    given: BTreeMap<u32, String>,
+    pub(super) given: BTreeMap<u32, String>,
     /// The step under way.
     work: Option<oneshot::Receiver<Stepped>>,
     token: CancellationToken,
     commands: mpsc::Receiver<Command>,
-    position: watch::Sender<Option<Position>>,
-    journal: Journal,
+    pub(super) position: watch::Sender<Option<Position>>,
+    pub(super) journal: Journal,
     pool: Pool,
     registry: Registry,
 }
@@ -224,89 +218,6 @@ impl Actor {
         }
     }
 
-    /// Stores answers, all or none. Checkpoint C: a cancelled session takes none.
-    async fn answer(
-        &mut self,
-        given: Vec<Given>,
-        payload: PayloadKind,
-    ) -> Result<(Accepted, Option<Effect>), Rejected> {
-        let mut fresh: BTreeMap<u32, NewAnswer> = BTreeMap::new();
-        let mut results = Vec::new();
-        for Given { query, text, usage } in given {
-            let query = self.meant(query)?;
-            if text.len() > PAYLOAD_LIMIT {
-                return Err(Rejected::TooLarge(query, text.len()));
-            }
-            if matches!(&self.state, State::Paused(pause) if pause.is_open(query)) {
-                let first =
-                    fresh.entry(query).or_insert(NewAnswer { query, text: text.clone(), usage });
-                if first.text != text {
-                    return Err(Rejected::StaleQuery(self.id.clone(), query));
-                }
-                results.push((query, false));
-            } else {
-                self.check_already(query, &text).await?;
-                results.push((query, true));
-            }
-        }
-        let mut effect = None;
-        if !fresh.is_empty() {
-            let answers = fresh
-                .values()
-                .map(|answer| Answered { query: answer.query, usage: answer.usage })
-                .collect();
-            let event = Event::Answered { answers, payload };
-            let kept: Vec<_> =
-                fresh.values().map(|answer| (answer.query, answer.text.clone())).collect();
-            let with = With { answers: fresh.into_values().collect(), ..With::default() };
-            effect = self.record(vec![event], with).await?;
-            if self.vm.is_some() {
-                self.given.extend(kept);
-            }
-        }
-        Ok((Accepted { answers: results, state: self.state.name() }, effect))
-    }
-
-    /// The query that an answer is for.
-    fn meant(&self, query: Option<u32>) -> Result<u32, Rejected> {
-        match (query, &self.state) {
-            (Some(query), _) => Ok(query),
-            (None, State::Paused(pause)) => Ok(pause.lowest()),
-            (None, State::Cancelled | State::Running { cancel: Some(_) }) => {
-                Err(Rejected::AlreadyCancelled(self.id.clone()))
-            }
-            (None, state) => Err(Rejected::NotPaused(self.id.clone(), state.name())),
-        }
-    }
-
-    /// Says whether a query that is not open has just this answer, and else what is wrong with it.
-    async fn check_already(&self, query: u32, text: &str) -> Result<(), Rejected> {
-        let stored = self.journal.query(&self.id, query).await?;
-        match (&stored, &self.state) {
-            (Some(stored), _) if stored.answer.as_deref() == Some(text) => Ok(()),
-            (_, State::Cancelled | State::Running { cancel: Some(_) }) => {
-                Err(Rejected::AlreadyCancelled(self.id.clone()))
-            }
-            (None, _) => Err(Rejected::UnknownQuery(self.id.clone(), query)),
-            (Some(_), _) => Err(Rejected::StaleQuery(self.id.clone(), query)),
-        }
-    }
-
-    /// Makes the session's end certain; true if this request is the one that did. Checkpoint D: a
-    /// waiting session ends at once.
-    async fn cancel(&mut self, reason: CancelReason) -> Result<(bool, Option<Effect>), Rejected> {
-        if self.state.name().is_terminal()
-            || matches!(self.state, State::Running { cancel: Some(_) })
-        {
-            return Ok((false, None));
-        }
-        let outcome =
-            matches!(self.state, State::Paused(_)).then(|| Outcome::Cancelled(reason.clone()));
-        let with = With { outcome, ..With::default() };
-        let effect = self.record(vec![Event::CancelRequested(reason)], with).await?;
-        Ok((true, effect))
-    }
-
     /// The script has come to the end of a step.
     async fn advance(
         &mut self,
@@ -322,26 +233,8 @@ impl Actor {
             return self.end(Event::Cancelled, vec![], outcome).await;
         }
         match step {
-            Step::Slice => {
-                if !made.is_empty() {
-                    let events = logged(&made);
-                    self.record_surely(events, With { calls: made, ..With::default() }).await?;
-                }
-                self.go_on(vm, Turn::Slice);
-                Ok(())
-            }
-            Step::Asked { first, count, known: false } => {
-                let Some(pause) = Pause::new(first, count) else {
-                    return self.fail(made, engine_failure("the script asked nothing")).await;
-                };
-                self.vm = Some(vm);
-                self.given.clear();
-                let mut events = logged(&made);
-                events.push(Event::Asked(pause));
-                let with = With { calls: made, ..With::default() };
-                let effect = self.record_surely(events, with).await?;
-                self.perform(effect).await
-            }
+            Step::Slice => self.used_slice(vm, made).await,
+            Step::Asked { first, count, known: false } => self.asked(vm, made, first, count).await,
             Step::Asked { known: true, .. } => {
                 self.drop_vm(vm);
                 self.fail(made, engine_failure("a running session has an open query")).await
@@ -356,10 +249,32 @@ impl Actor {
             }
             Step::Diverged(divergence) => {
                 self.drop_vm(vm);
-                let error = self.diverged(divergence).await?;
-                self.fail(made, error).await
+                let queries = self.journal.queries_of_call(&self.id, divergence.after).await?;
+                self.fail(made, explain(divergence, &queries)).await
             }
         }
+    }
+
+    async fn used_slice(&mut self, vm: Vm, made: Vec<Made>) -> Result<(), Lost> {
+        if !made.is_empty() {
+            let events = logged(&made);
+            self.record_surely(events, With { calls: made, ..With::default() }).await?;
+        }
+        self.go_on(vm, Turn::Slice);
+        Ok(())
+    }
+
+    async fn asked(&mut self, vm: Vm, made: Vec<Made>, first: u32, count: u32) -> Result<(), Lost> {
+        let Some(pause) = Pause::new(first, count) else {
+            return self.fail(made, engine_failure("the script asked nothing")).await;
+        };
+        self.vm = Some(vm);
+        self.given.clear();
+        let mut events = logged(&made);
+        events.push(Event::Asked(pause));
+        let with = With { calls: made, ..With::default() };
+        let effect = self.record_surely(events, with).await?;
+        self.perform(effect).await
     }
 
     async fn fail(&mut self, made: Vec<Made>, error: SessionError) -> Result<(), Lost> {
@@ -377,69 +292,6 @@ impl Actor {
         let effect =
             self.record_surely(events, With { calls: made, outcome, ..With::default() }).await?;
         self.perform(effect).await
-    }
-
-    /// Makes events true: on disk first, then in memory, then for those who watch. Refused or not
-    /// written, nothing has changed.
-    async fn record(&mut self, events: Vec<Event>, with: With) -> Result<Option<Effect>, Rejected> {
-        let Recorded { next, effect, append } =
-            self.prepare(events, with).map_err(|refused| self.rejected(refused))?;
-        let seq = self.seq.plus(append.entries.len());
-        self.journal.append(append).await?;
-        self.adopt(next, seq);
-        Ok(effect)
-    }
-
-    /// [`Actor::record`] for what the script did: it cannot be refused, and waits for a full disk.
-    async fn record_surely(
-        &mut self,
-        events: Vec<Event>,
-        with: With,
-    ) -> Result<Option<Effect>, Lost> {
-        let Recorded { next, effect, append } = self.prepare(events, with).map_err(|_| Lost)?;
-        let seq = self.seq.plus(append.entries.len());
-        loop {
-            match self.journal.append(append.clone()).await {
-                Err(WriteError::Full) => tokio::time::sleep(FULL_DISK).await,
-                written => break written?,
-            }
-        }
-        self.adopt(next, seq);
-        Ok(effect)
-    }
-
-    fn prepare(&self, events: Vec<Event>, with: With) -> Result<Recorded, Refused> {
-        let mut next = self.state.clone();
-        let mut entries = Vec::new();
-        let mut effect = None;
-        for event in events {
-            let transition = next.apply(&event)?;
-            next = transition.next;
-            entries.extend(transition.entries);
-            effect = transition.effect;
-        }
-        let append = Append {
-            session: self.id.clone(),
-            after: self.seq,
-            at: clock::now(),
-            entries,
-            calls: with.calls.into_iter().map(new_call).collect(),
-            answers: with.answers,
-            state: next.clone(),
-            outcome: with.outcome,
-        };
-        Ok(Recorded { next, effect, append })
-    }
-
-    fn adopt(&mut self, next: State, seq: Seq) {
-        self.state = next;
-        self.seq = seq;
-        self.tell();
-    }
-
-    fn tell(&self) {
-        let position = Position { seq: self.seq, state: self.state.name() };
-        self.position.send_replace(Some(position));
     }
 
     async fn perform(&mut self, effect: Option<Effect>) -> Result<(), Lost> {
@@ -476,13 +328,11 @@ impl Actor {
             let recording = self.journal.recording(&self.id).await?.ok_or(Lost)?;
             let token = self.token.clone();
             let load = move || Vm::load(&recording.script, recording.calls, token);
-            match self.pool.run(Turn::Fresh, load).await {
-                Ok(loaded) => loaded,
-                Err(_) => {
-                    let broke_off = engine_failure("the engine broke off");
-                    return Box::pin(self.fail(vec![], broke_off)).await;
-                }
-            }
+            let Ok(loaded) = self.pool.run(Turn::Fresh, load).await else {
+                let broke_off = engine_failure("the engine broke off");
+                return Box::pin(self.fail(vec![], broke_off)).await;
+            };
+            loaded
         };
         match loaded {
             Ok(vm) => {
@@ -506,46 +356,6 @@ impl Actor {
     fn drop_vm(&self, vm: Vm) {
         drop(self.pool.run(Turn::Fresh, move || drop(vm)));
     }
-
-    fn rejected(&self, refused: Refused) -> Rejected {
-        match refused {
-            Refused::Cancelled => Rejected::AlreadyCancelled(self.id.clone()),
-            Refused::NotOpen(query) => Rejected::StaleQuery(self.id.clone(), query),
-            Refused::Never { state, .. } => Rejected::NotPaused(self.id.clone(), state),
-        }
-    }
-
-    /// What is told of a script that left its journal: both calls, and where they part.
-    async fn diverged(&self, divergence: Divergence) -> Result<SessionError, Lost> {
-        let Divergence { after, recorded, instead, line } = divergence;
-        let queries = self.journal.queries_of_call(&self.id, after).await?;
-        let before = match recorded {
-            None => "nothing".to_owned(),
-            Some(kind) if queries.is_empty() => kind.to_string(),
-            Some(kind) => format!("{kind} {}", serde_json::to_string(&queries).unwrap_or_default()),
-        };
-        let now = instead.map_or("the script's end".to_owned(), |(kind, text)| {
-            if text.is_empty() { kind.to_string() } else { format!("{kind} {text}") }
-        });
-        let common = before.chars().zip(now.chars()).take_while(|(a, b)| a == b).count();
-        let place = line.map(|line| format!("{line}: ")).unwrap_or_default();
-        let message = format!(
-            "{place}the script does not do what its journal says: call {} was {}, now it is {}; \
-             they part at character {}",
-            after + 1,
-            excerpt(&before, common),
-            excerpt(&now, common),
-            common + 1,
-        );
-        Ok(SessionError { kind: ErrorKind::Diverged, message, traceback: None })
-    }
-}
-
-/// Events that are about to be recorded.
-struct Recorded {
-    next: State,
-    effect: Option<Effect>,
-    append: Append,
 }
 
 /// The end of the step under way; never, if there is none.
@@ -562,23 +372,6 @@ fn logged(made: &[Made]) -> Vec<Event> {
     made.iter().filter_map(|made| made.line.clone()).map(Event::Logged).collect()
 }
 
-fn new_call(made: Made) -> NewCall {
-    let Made { n, kind, fingerprint, result, queries, line: _ } = made;
-    NewCall { n, kind, fingerprint, result, queries }
-}
-
 fn engine_failure(message: impl Into<String>) -> SessionError {
     SessionError { kind: ErrorKind::EngineError, message: message.into(), traceback: None }
-}
-
-/// The text around character `place`.
-fn excerpt(text: &str, place: usize) -> String {
-    const AROUND: usize = 60;
-    let from = place.saturating_sub(AROUND);
-    let shown: String = text.chars().skip(from).take(2 * AROUND).collect();
-    let (before, after) = (
-        if from > 0 { "…" } else { "" },
-        if text.chars().count() > from + 2 * AROUND { "…" } else { "" },
-    );
-    format!("`{before}{shown}{after}`")
 }

@@ -1,7 +1,10 @@
 //! One session at work: the task that owns it, and the handle that others hold.
 
 mod actor;
+mod answer;
+mod divergence;
 mod handle;
+mod record;
 
 pub(crate) use actor::{Actor, Origin, SpawnError};
 pub(crate) use handle::{Accepted, Given, Position, Rejected, SessionHandle};

@@ -4,14 +4,14 @@ use alc_core::CallKind;
 use mlua::{Lua, Table};
 
 use super::{Raise, add, world};
-use crate::clock;
+use crate::{clock, engine::world::World};
 
 pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
     add(lua, host, "time", |lua, _| measured(lua, CallKind::Time, clock::seconds))?;
     add(lua, host, "memory", |lua, _| {
         measured(lua, CallKind::Memory, || kibibytes(lua.used_memory()))
     })?;
-    add(lua, host, "seed", |lua, _| Ok(world(lua, |world| world.next_seed())?.cast_signed()))
+    add(lua, host, "seed", |lua, _| Ok(world(lua, World::next_seed)?.cast_signed()))
 }
 
 #[expect(clippy::cast_precision_loss, reason = "Lua counts memory in fractional KiB")]

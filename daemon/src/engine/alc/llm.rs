@@ -101,7 +101,7 @@ fn max_tokens(lua: &Lua, value: Value) -> Result<u64, Raise> {
     };
     Ok(match number {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
-        Some(number) if number >= 0.0 && number < 9e18 => number as u64,
+        Some(number) if (0.0..9e18).contains(&number) => number as u64,
         _ => MAX_TOKENS,
     })
 }

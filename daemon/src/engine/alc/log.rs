@@ -19,12 +19,9 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
     })
 }
 
-fn cut(mut text: String) -> String {
-    if text.len() > LONGEST {
-        let length = text.len();
-        let end = text.floor_char_boundary(LONGEST);
-        text.truncate(end);
-        text.push_str(&format!("… (cut, {length} bytes)"));
+fn cut(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
     }
-    text
+    format!("{}… (cut, {} bytes)", &text[..text.floor_char_boundary(LONGEST)], text.len())
 }

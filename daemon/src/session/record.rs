@@ -1,0 +1,115 @@
+//! Makes events true: on disk first, then in memory, then for those who watch.
+
+use std::time::Duration;
+
+use alc_core::{Effect, Event, Outcome, Refused, Seq, State};
+
+use super::{
+    actor::{Actor, Lost},
+    handle::{Position, Rejected},
+};
+use crate::{
+    clock,
+    engine::Made,
+    journal::{Append, NewAnswer, NewCall, WriteError},
+};
+
+/// How long to wait for room on a full disk before the next attempt.
+const FULL_DISK: Duration = Duration::from_secs(1);
+
+/// What goes into the journal beside the events.
+#[derive(Default)]
+pub(super) struct With {
+    pub(super) calls: Vec<Made>,
+    pub(super) answers: Vec<NewAnswer>,
+    pub(super) outcome: Option<Outcome>,
+}
+
+/// Events that are about to be recorded.
+struct Recorded {
+    next: State,
+    effect: Option<Effect>,
+    append: Append,
+}
+
+impl Actor {
+    /// Makes events true: on disk first, then in memory, then for those who watch. Refused or not
+    /// written, nothing has changed.
+    pub(super) async fn record(
+        &mut self,
+        events: Vec<Event>,
+        with: With,
+    ) -> Result<Option<Effect>, Rejected> {
+        let Recorded { next, effect, append } =
+            self.prepare(events, with).map_err(|refused| self.rejected(&refused))?;
+        let seq = self.seq.plus(append.entries.len());
+        self.journal.append(append).await?;
+        self.adopt(next, seq);
+        Ok(effect)
+    }
+
+    /// [`Actor::record`] for what the script did: it cannot be refused, and waits for a full disk.
+    pub(super) async fn record_surely(
+        &mut self,
+        events: Vec<Event>,
+        with: With,
+    ) -> Result<Option<Effect>, Lost> {
+        let Recorded { next, effect, append } = self.prepare(events, with).map_err(|_| Lost)?;
+        let seq = self.seq.plus(append.entries.len());
+        loop {
+            match self.journal.append(append.clone()).await {
+                Err(WriteError::Full) => tokio::time::sleep(FULL_DISK).await,
+                written => break written?,
+            }
+        }
+        self.adopt(next, seq);
+        Ok(effect)
+    }
+
+    fn prepare(&self, events: Vec<Event>, with: With) -> Result<Recorded, Refused> {
+        let mut next = self.state.clone();
+        let mut entries = Vec::new();
+        let mut effect = None;
+        for event in events {
+            let transition = next.apply(&event)?;
+            next = transition.next;
+            entries.extend(transition.entries);
+            effect = transition.effect;
+        }
+        let append = Append {
+            session: self.id.clone(),
+            after: self.seq,
+            at: clock::now(),
+            entries,
+            calls: with.calls.into_iter().map(new_call).collect(),
+            answers: with.answers,
+            state: next.clone(),
+            outcome: with.outcome,
+        };
+        Ok(Recorded { next, effect, append })
+    }
+
+    fn adopt(&mut self, next: State, seq: Seq) {
+        self.state = next;
+        self.seq = seq;
+        self.tell();
+    }
+
+    pub(super) fn tell(&self) {
+        let position = Position { seq: self.seq, state: self.state.name() };
+        self.position.send_replace(Some(position));
+    }
+
+    fn rejected(&self, refused: &Refused) -> Rejected {
+        match *refused {
+            Refused::Cancelled => Rejected::AlreadyCancelled(self.id.clone()),
+            Refused::NotOpen(query) => Rejected::StaleQuery(self.id.clone(), query),
+            Refused::Never { state, .. } => Rejected::NotPaused(self.id.clone(), state),
+        }
+    }
+}
+
+fn new_call(made: Made) -> NewCall {
+    let Made { n, kind, fingerprint, result, queries, line: _ } = made;
+    NewCall { n, kind, fingerprint, result, queries }
+}

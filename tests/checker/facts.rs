@@ -1,0 +1,85 @@
+//! What clients asked and were told, in a file that outlives every daemon.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::Write as _,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use serde::{Deserialize, Serialize};
+
+/// Entries of a history, each with its place.
+pub(crate) type Entries = Vec<(u64, String)>;
+
+/// Something a client did or learned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Fact {
+    /// It is about to send request `n`.
+    Asked { n: u64, wish: Wish },
+    /// It was told that request `n` is carried out.
+    Told { n: u64, reply: Reply },
+    /// It was told that request `n` changed nothing.
+    Refused { n: u64, code: String },
+    /// It was told how a session ended.
+    Ended { session: String, outcome: String },
+    /// It was shown this part of a history, from behind `after`.
+    Saw { session: String, after: u64, entries: Entries },
+}
+
+/// What a request is to change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Wish {
+    /// A session whose script writes this mark first.
+    Spawn { mark: String },
+    /// Answers by query number, all or none.
+    Answer { session: String, answers: Vec<(u32, String)> },
+    /// The session's end.
+    Cancel { session: String },
+}
+
+/// How a request was confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Reply {
+    Spawned { session: String },
+    Answered,
+    /// Whether it was this request that ended the session.
+    Cancelled { first: bool },
+}
+
+/// Facts, each on disk before the client goes on. Any number of threads may write.
+#[derive(Debug)]
+pub(crate) struct Log {
+    file: File,
+    path: PathBuf,
+    asked: AtomicU64,
+}
+
+impl Log {
+    /// A new log in `folder`, which is not the daemon's.
+    pub(crate) fn new(folder: &Path) -> Self {
+        let path = folder.join("facts");
+        let file = OpenOptions::new().create_new(true).append(true).open(&path).expect("a log");
+        Self { file, path, asked: AtomicU64::new(0) }
+    }
+
+    /// Writes down what is about to be asked, and returns the request's number.
+    pub(crate) fn ask(&self, wish: Wish) -> u64 {
+        let n = self.asked.fetch_add(1, Ordering::Relaxed);
+        self.write(&[Fact::Asked { n, wish }]);
+        n
+    }
+
+    pub(crate) fn write(&self, facts: &[Fact]) {
+        let lines = facts.iter().map(|fact| serde_json::to_string(fact).expect("encodes") + "\n");
+        // One write to a file opened for appending: lines of several threads do not mix.
+        (&self.file).write_all(lines.collect::<String>().as_bytes()).expect("writes");
+        self.file.sync_data().expect("syncs");
+    }
+
+    /// Everything written so far.
+    pub(crate) fn facts(&self) -> Vec<Fact> {
+        let text = std::fs::read_to_string(&self.path).expect("reads");
+        text.lines().map(|line| serde_json::from_str(line).expect("a fact")).collect()
+    }
+}
