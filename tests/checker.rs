@@ -13,7 +13,6 @@
 
 mod facts;
 mod judge;
-#[cfg(test)]
 mod judge_tests;
 mod survey;
 

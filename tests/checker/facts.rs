@@ -1,6 +1,7 @@
 //! What clients asked and were told, in a file that outlives every daemon.
 
 use std::{
+    collections::BTreeMap,
     fs::{File, OpenOptions},
     io::Write as _,
     path::{Path, PathBuf},
@@ -75,6 +76,27 @@ impl Log {
         // One write to a file opened for appending: lines of several threads do not mix.
         (&self.file).write_all(lines.collect::<String>().as_bytes()).expect("writes");
         self.file.sync_data().expect("syncs");
+    }
+
+    /// How many facts of each kind there are.
+    pub(crate) fn summary(&self) -> String {
+        let mut counts = BTreeMap::<_, u32>::new();
+        for fact in self.facts() {
+            let kind = match fact {
+                Fact::Asked { wish: Wish::Spawn { .. }, .. } => "spawns sent".to_owned(),
+                Fact::Asked { wish: Wish::Answer { .. }, .. } => "answers sent".to_owned(),
+                Fact::Asked { wish: Wish::Cancel { .. }, .. } => "cancels sent".to_owned(),
+                Fact::Told { reply: Reply::Spawned { .. }, .. } => "spawned".to_owned(),
+                Fact::Told { reply: Reply::Answered, .. } => "answered".to_owned(),
+                Fact::Told { reply: Reply::Cancelled { .. }, .. } => "cancelled".to_owned(),
+                Fact::Refused { code, .. } => code,
+                Fact::Ended { .. } => "ends seen".to_owned(),
+                Fact::Saw { .. } => "histories read".to_owned(),
+            };
+            *counts.entry(kind).or_default() += 1;
+        }
+        let counts: Vec<_> = counts.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
+        counts.join(", ")
     }
 
     /// Everything written so far.

@@ -240,24 +240,27 @@ fn store_answer(
     if changed == 1 { Ok(()) } else { Err(WriteError::NotOpen(answer.query)) }
 }
 
-/// For when the state stays: SQLite rewrites the index of a column that is set, changed or not.
-const STAY: &str = "
-    UPDATE session SET seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
-        prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
-        progress = coalesce(:progress, progress), cancel = coalesce(cancel, :cancel),
-        pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
-            WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END
-    WHERE n = :n";
+/// What every change sets.
+macro_rules! always {
+    () => {
+        "seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
+         prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
+         progress = coalesce(:progress, progress), cancel = coalesce(cancel, :cancel),
+         pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
+             WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END"
+    };
+}
 
-const MOVE: &str = "
-    UPDATE session SET seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
-        prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
-        progress = coalesce(:progress, progress), cancel = coalesce(cancel, :cancel),
-        pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
-            WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END,
-        state = :state, outcome = :outcome, state_before = :state_before,
-        finished_at = CASE WHEN :outcome IS NULL THEN NULL ELSE :at END
-    WHERE n = :n";
+/// For when the state stays: SQLite rewrites the index of a column that is set, changed or not.
+const STAY: &str = concat!("UPDATE session SET ", always!(), " WHERE n = :n");
+
+const MOVE: &str = concat!(
+    "UPDATE session SET ",
+    always!(),
+    ", state = :state, outcome = :outcome, state_before = :state_before,
+       finished_at = CASE WHEN :outcome IS NULL THEN NULL ELSE :at END
+     WHERE n = :n"
+);
 
 fn update_session(
     db: &Connection,
@@ -271,51 +274,45 @@ fn update_session(
         Some(outcome) => Some(texts.store(db, outcome)?),
         None => None,
     };
-    let numbers = calls.iter().flat_map(|call| &call.queries).map(|(number, _)| *number);
-    let tokens = |sum: u64, of: fn(&Usage) -> Option<u64>| {
-        let sum = answers
-            .iter()
-            .filter_map(|answer| answer.usage.as_ref().and_then(of))
-            .fold(sum, u64::saturating_add);
-        i64::try_from(sum).unwrap_or(i64::MAX)
-    };
     let stays = before.state == Some(state.name()) && !state.name().is_terminal();
     let pause = pause_kind(state);
-    let pauses = pause.is_some()
-        && (!stays || entries.iter().any(|entry| matches!(entry, Entry::PauseRequested { .. })));
-    let mut values: Vec<(&str, &dyn ToSql)> = Vec::with_capacity(16);
-    let seq = before.seq + entries.len().cast_signed() as i64;
-    let asked = numbers.fold(before.asked, u32::max);
-    let call_count = before.calls + calls.len().cast_signed() as i64;
-    let prompt_tokens = tokens(before.prompt_tokens, |usage| usage.prompt_tokens);
-    let completion_tokens = tokens(before.completion_tokens, |usage| usage.completion_tokens);
+    let begins = |entry: &Entry| matches!(entry, Entry::PauseRequested { .. });
+    let pauses = pause.is_some() && (!stays || entries.iter().any(begins));
+    let numbers = calls.iter().flat_map(|call| &call.queries).map(|(number, _)| *number);
     let progress = latest_progress(entries)?;
     let cancel = cancel_text(append)?;
-    let pause_kind = pause.map(pause_name);
-    values.extend([
-        (":n", &before.n as &dyn ToSql),
-        (":seq", &seq),
-        (":at", at),
-        (":asked", &asked),
-        (":calls", &call_count),
-        (":prompt_tokens", &prompt_tokens),
-        (":completion_tokens", &completion_tokens),
-        (":progress", &progress),
-        (":cancel", &cancel),
-        (":pauses", &pauses),
-        (":pause_kind", &pause_kind),
-    ]);
-    let state_name = state.name().as_str();
-    let state_before = state_before(before, append).map(StateName::as_str);
-    if !stays {
-        values.extend([
-            (":state", &state_name as &dyn ToSql),
-            (":outcome", &outcome),
-            (":state_before", &state_before),
-        ]);
+    let state_before = state_before(before, append);
+    let always = named_params! {
+        ":n": before.n,
+        ":at": at,
+        ":seq": before.seq + entries.len().cast_signed() as i64,
+        ":asked": numbers.fold(before.asked, u32::max),
+        ":calls": before.calls + calls.len().cast_signed() as i64,
+        ":prompt_tokens": sum(before.prompt_tokens, answers, |usage| usage.prompt_tokens),
+        ":completion_tokens":
+            sum(before.completion_tokens, answers, |usage| usage.completion_tokens),
+        ":progress": progress,
+        ":cancel": cancel,
+        ":pauses": pauses,
+        ":pause_kind": pause.map(pause_name),
+    };
+    let moved = named_params! {
+        ":state": state.name().as_str(),
+        ":outcome": outcome,
+        ":state_before": state_before.map(StateName::as_str),
+    };
+    if stays {
+        db.prepare_cached(STAY)?.execute(always)?;
+    } else {
+        db.prepare_cached(MOVE)?.execute(&*[always, moved].concat())?;
     }
-    db.prepare_cached(if stays { STAY } else { MOVE })?.execute(&*values)?;
     Ok(())
+}
+
+/// `before` and what the answers cost. Sums stop at the largest number that a column holds.
+fn sum(before: u64, answers: &[NewAnswer], tokens: fn(&Usage) -> Option<u64>) -> i64 {
+    let costs = answers.iter().filter_map(|answer| answer.usage.as_ref().and_then(tokens));
+    i64::try_from(costs.fold(before, u64::saturating_add)).unwrap_or(i64::MAX)
 }
 
 /// The outcome as JSON, where the state has one.

@@ -224,7 +224,7 @@ fn configure(db: &Connection) -> Result<(), rusqlite::Error> {
          PRAGMA temp_store = MEMORY;
          PRAGMA cache_size = -8192;
          PRAGMA wal_autocheckpoint = 0;
-         PRAGMA journal_size_limit = 67108864;",
+         PRAGMA journal_size_limit = 33554432;",
     )
 }
 

@@ -95,7 +95,9 @@ CREATE TABLE tombstone (
 ) STRICT;
 
 -- A second lock behind the state machine: what has ended, been told or been answered stays as it is.
--- These run for every row written: `state IN (...)` would fill a temporary table each time.
+-- A change to a session updates its row last, so `session_ended` refuses all of it; `event` has a
+-- lock of its own, and the rows that only replay reads do without. A trigger runs for every row and
+-- must be cheap: `state IN (...)` would fill a temporary table each time.
 CREATE TRIGGER session_id_is_new BEFORE INSERT ON session
 WHEN EXISTS (SELECT 1 FROM tombstone WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the id was used before'); END;

@@ -24,7 +24,7 @@ const QUEUE: usize = 1024;
 const CHECKPOINT: i64 = 1_000;
 
 /// Pages from which on it is emptied although changes are waiting.
-const OVERDUE: i64 = 8 * CHECKPOINT;
+const OVERDUE: i64 = 4 * CHECKPOINT;
 
 /// Sends changes to the thread that writes them.
 #[derive(Clone)]
@@ -343,11 +343,9 @@ mod tests {
 
     /// 60,000 letters that cannot be compressed much, others for every `seed`.
     fn noise(seed: u64) -> String {
-        let letter = |n: u64| {
-            let [byte, ..] = n.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes();
-            char::from(b' ' + byte % 95)
-        };
-        (seed * 60_000..).take(60_000).map(letter).collect()
+        let mut noise = [0; 60_000];
+        blake3::Hasher::new().update(&seed.to_be_bytes()).finalize_xof().fill(&mut noise);
+        noise.map(|byte| char::from(b' ' + byte % 95)).iter().collect()
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod answer;
 mod divergence;
 mod handle;
 mod record;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use actor::{Actor, Origin, SpawnError};
 pub(crate) use handle::{Accepted, Given, Position, Rejected, SessionHandle};

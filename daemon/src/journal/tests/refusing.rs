@@ -114,8 +114,6 @@ async fn what_is_settled_does_not_change_through_plain_sql_either() {
         "UPDATE session SET outcome = '1' WHERE n = 1",
         "UPDATE session SET finished_at = 0 WHERE n = 1",
         "INSERT INTO event (session, seq, at, kind, body) VALUES (1, 99, 0, 'log', '{}')",
-        "INSERT INTO effect (session, n, kind, fingerprint) VALUES (1, 99, 'llm', x'')",
-        "INSERT INTO query (session, number, call, asked_at, record) VALUES (1, 9, 0, 0, '{}')",
         "UPDATE query SET answer = 'late' WHERE session = 1",
         "UPDATE query SET answer = 'other' WHERE session = 2 AND number = 1",
         "UPDATE query SET answer = NULL WHERE session = 2 AND number = 1",

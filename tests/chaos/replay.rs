@@ -1,0 +1,1 @@
+//! A session that is killed on its way is none the worse for it.
