@@ -1,20 +1,37 @@
 //! Many sessions, in pages that fit a frame.
 
-use alc_ipc::{Failure, List, Page, Response};
+use alc_ipc::{Failure, Json, List, Page, Response};
 
 use super::failure::json;
-use crate::{cause::chain, log, registry::Registry};
+use crate::{cause::chain, engine::PAYLOAD_LIMIT, log, registry::Registry};
 
 /// The most sessions that a page holds.
 const LARGEST: u32 = 256;
 
 pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Failure> {
     let List { states, kinds, limit, after } = list;
-    let limit = if limit == 0 { LARGEST } else { limit.min(LARGEST) };
-    let page = registry.list(states, kinds, limit as usize, after).await?;
-    for error in &page.damaged {
-        log::line(&chain(error));
+    let mut limit = if limit == 0 { LARGEST } else { limit.min(LARGEST) } as usize;
+    loop {
+        let page = registry.list(states.clone(), kinds.clone(), limit, after).await?;
+        let sessions: Vec<Json> = page.sessions.iter().map(json).collect::<Result<_, _>>()?;
+        let fit = fitting(&sessions);
+        if fit < sessions.len() {
+            limit = fit;
+            continue;
+        }
+        for error in &page.damaged {
+            log::line(&chain(error));
+        }
+        return Ok(Response::Sessions(Page { sessions, next: page.next }));
     }
-    let sessions = page.sessions.iter().map(json).collect::<Result<_, _>>()?;
-    Ok(Response::Sessions(Page { sessions, next: page.next }))
+}
+
+/// How many of the first fit a frame together; each does alone.
+fn fitting(sessions: &[Json]) -> usize {
+    let mut bytes = 0;
+    let fits = |session: &&Json| {
+        bytes += session.0.len();
+        bytes <= PAYLOAD_LIMIT
+    };
+    sessions.iter().take_while(fits).count().max(1)
 }

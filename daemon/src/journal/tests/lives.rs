@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::{
     super::{Journal, StoredQuery},
-    Env, Life, answer, answer_text, error, id, line, new_session, query, reason,
+    Env, Life, answer, answer_text, error, line, new_session, query, reason,
 };
 
 /// What the journal says must be what the session's actor knows.
@@ -151,8 +151,7 @@ async fn every_text_reads_back_whatever_its_length_and_letters() {
         };
         let wanted = new.script.clone();
         env.journal.create(new).await.expect("creates");
-        let mut life =
-            Life { id: id(number), state: State::NEW, seq: Seq(1), asked: 0, calls: 0, at: 100 };
+        let mut life = Life::started(number);
 
         life.live(&env.journal, Event::Logged(line(text))).await;
         let mut asked = life.append(&life.ask(1));

@@ -100,9 +100,14 @@ pub(super) struct Life {
 }
 
 impl Life {
+    /// Session `number` as [`new_session`] makes it.
+    pub(super) fn started(number: u64) -> Self {
+        Self { id: id(number), state: State::NEW, seq: Seq(1), asked: 0, calls: 0, at: 100 }
+    }
+
     pub(super) async fn spawn(journal: &Journal, number: u64) -> Self {
         journal.create(new_session(number)).await.expect("creates");
-        Self { id: id(number), state: State::NEW, seq: Seq(1), asked: 0, calls: 0, at: 100 }
+        Self::started(number)
     }
 
     /// What `event` puts into the journal; the state machine must allow it.

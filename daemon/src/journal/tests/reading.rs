@@ -83,14 +83,7 @@ async fn pages_of_a_list_have_no_gaps_and_nothing_twice() {
         let mut new = new_session(number);
         new.kind = kind;
         env.journal.create(new).await.expect("creates");
-        let mut life = Life {
-            id: id(number),
-            state: alc_core::State::NEW,
-            seq: Seq(1),
-            asked: 0,
-            calls: 0,
-            at: 100,
-        };
+        let mut life = Life::started(number);
         match number % 4 {
             0 => life.live(&env.journal, Event::Finished).await,
             1 => life.live(&env.journal, life.ask(1)).await,

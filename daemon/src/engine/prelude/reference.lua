@@ -1,0 +1,77 @@
+-- No script ever sees an address: references are shown by a number, in the order in which they are
+-- first shown, and what depends on the collector is left out.
+
+local host = ...
+local type, select, rawget, rawset = type, select, rawget, rawset
+local format, gsub, find, unpack, pack = string.format, string.gsub, string.find, table.unpack, table.pack
+local show, set_metatable = tostring, setmetatable
+
+local REFERENCE = { table = true, ["function"] = true, thread = true, userdata = true }
+local numbers, last = set_metatable({}, { __mode = "k" }), 0
+
+local function address(value)
+  local number = numbers[value]
+  if not number then
+    last = last + 1
+    number = last
+    numbers[value] = number
+  end
+  return format("0x%08x", number)
+end
+
+local function text_of(...)
+  local value = ...
+  local kind = type(value)
+  if not REFERENCE[kind] then
+    return show(...)
+  end
+  local custom, name = host.shown_by(value)
+  if custom then
+    return show(value)
+  end
+  return (name or kind) .. ": " .. address(value)
+end
+_G.tostring = text_of
+
+local function format_references(pattern, ...)
+  local arguments, count = pack(...), 0
+  pattern = gsub(pattern, "%%([^%a%%]*)([%a%%])", function(flags, conversion)
+    if conversion == "%" then
+      return nil
+    end
+    count = count + 1
+    local value = arguments[count]
+    if conversion == "s" and REFERENCE[type(value)] then
+      arguments[count] = text_of(value)
+    elseif conversion == "p" and count <= arguments.n then
+      local pointed = REFERENCE[type(value)] or type(value) == "string"
+      arguments[count] = pointed and address(value) or "(null)"
+      return "%" .. flags .. "s"
+    end
+  end)
+  return format(pattern, unpack(arguments, 1, arguments.n))
+end
+
+function string.format(pattern, ...)
+  for i = 1, select("#", ...) do
+    if REFERENCE[type((select(i, ...)))] then
+      return format_references(pattern, ...)
+    end
+  end
+  if type(pattern) == "string" and find(pattern, "p", 1, true) then
+    return format_references(pattern, ...)
+  end
+  return format(pattern, ...)
+end
+
+-- Finalizers run, and weak entries vanish, whenever the collector comes round.
+function _G.setmetatable(object, metatable)
+  if type(metatable) == "table" then
+    for _, field in ipairs({ "__gc", "__mode" }) do
+      if rawget(metatable, field) ~= nil then
+        rawset(metatable, field, nil)
+      end
+    end
+  end
+  return set_metatable(object, metatable)
+end
