@@ -4,6 +4,7 @@ mod alc;
 mod convert;
 mod pool;
 mod preempt;
+mod prelude;
 mod vm;
 mod world;
 

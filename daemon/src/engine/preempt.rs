@@ -191,6 +191,13 @@ pub(super) fn run<T>(
     slice()
 }
 
+/// From now on `coroutine` is what runs on this worker, within the same slice.
+pub(super) fn switch(coroutine: *mut ffi::lua_State) {
+    if !RUNNING.get().is_null() {
+        RUNNING.set(coroutine);
+    }
+}
+
 /// The slice of `state`'s coroutine is over, or `state` has just begun a slice.
 unsafe extern "C-unwind" fn hook(state: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {
     // SAFETY: Lua calls this on the thread that runs `state`, at an instruction of a Lua function,

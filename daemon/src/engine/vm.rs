@@ -13,13 +13,10 @@ use tokio_util::sync::CancellationToken;
 use super::{
     alc,
     convert::ArrayMark,
-    preempt,
+    preempt, prelude,
     world::{Departure, Made, PAYLOAD_LIMIT, Pending, World},
 };
 
-/// What messages call the prelude.
-pub(super) const PRELUDE: &str = "[alc]";
-const SOURCE: &str = include_str!("prelude/session.lua");
 /// How much memory a session may use.
 const MEMORY: usize = 256 << 20;
 
@@ -109,13 +106,12 @@ impl Vm {
         calls: Vec<Call>,
         token: CancellationToken,
     ) -> Result<Self, LoadError> {
-        let libraries =
-            StdLib::COROUTINE | StdLib::TABLE | StdLib::STRING | StdLib::UTF8 | StdLib::MATH;
-        let lua = Lua::new_with(libraries, LuaOptions::new())?;
+        let lua = prelude::state();
         let mark = ArrayMark::new(&lua)?;
         lua.set_app_data(World::new(Replay::new(calls), script.seed, mark.clone()));
-        let prelude: Function = lua.load(SOURCE).set_name(format!("={PRELUDE}")).into_function()?;
-        let main: Function = prelude.call(host(&lua, token.clone())?)?;
+        let host = host(&lua, token.clone())?;
+        prelude::install(&lua, &host)?;
+        let main: Function = host.raw_get("main")?;
         let ctx =
             mark.read_json(&lua, &script.ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
         lua.globals().raw_set("ctx", ctx)?;
@@ -146,7 +142,8 @@ impl Vm {
             Ok(values) => self.ended(values),
             Err(error) => Step::Failed(engine_error(&error)),
         };
-        let made = self.lua.app_data_mut::<World>().map(|mut world| world.take_made());
+        let slice_over = matches!(step, Step::Slice);
+        let made = self.lua.app_data_mut::<World>().map(|mut world| world.take_made(slice_over));
         Stepped { vm: self, step, made: made.unwrap_or_default() }
     }
 
@@ -161,22 +158,24 @@ impl Vm {
             Some(Pending::Answers { first, count, known, .. }) => {
                 Step::Asked { first: *first, count: *count, known: *known }
             }
-            Some(Pending::Diverged(_)) => departed(&mut world).unwrap_or(Step::Slice),
+            Some(Pending::Diverged(_) | Pending::OutOfMemory) => {
+                stopped(&mut world).unwrap_or(Step::Slice)
+            }
             None => Step::Slice,
         }
     }
 
     /// How the script ended: `true` and its value, or `false` and what was raised.
     fn ended(&self, mut values: MultiValue) -> Step {
-        let (mark, departed) = match self.lua.app_data_mut::<World>() {
+        let (mark, stopped) = match self.lua.app_data_mut::<World>() {
             // A script may have caught the error that told it to stop.
-            Some(mut world) => (world.mark.clone(), departed(&mut world)),
+            Some(mut world) => (world.mark.clone(), stopped(&mut world)),
             None => {
                 return Step::Failed(failure(ErrorKind::EngineError, "the session has no world"));
             }
         };
-        if let Some(departed) = departed {
-            return departed;
+        if let Some(stopped) = stopped {
+            return stopped;
         }
         let ok = matches!(values.pop_front(), Some(Value::Boolean(true)));
         let value = values.pop_front().unwrap_or(Value::Nil);
@@ -189,9 +188,11 @@ impl Vm {
     }
 }
 
-fn departed(world: &mut World) -> Option<Step> {
+/// The end of a script that must not go on.
+fn stopped(world: &mut World) -> Option<Step> {
     match world.pending.take() {
         Some(Pending::Diverged(departure)) => Some(Step::Diverged((*departure).into())),
+        Some(Pending::OutOfMemory) => Some(Step::Failed(out_of_memory())),
         other => {
             world.pending = other;
             None
@@ -208,6 +209,11 @@ fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
     host.raw_set("pause", pause())?;
     let traceback = lua.create_function(|lua, ()| lua.traceback(None, 2))?;
     host.raw_set("traceback", traceback)?;
+    let enter = lua.create_function(|_, coroutine: Thread| {
+        preempt::switch(coroutine.state());
+        Ok(())
+    })?;
+    host.raw_set("enter", enter)?;
     let cancelled = lua.create_function(move |_, ()| Ok(token.is_cancelled()))?;
     host.raw_set("cancelled", cancelled)?;
     Ok(host)
@@ -252,14 +258,17 @@ fn raised(value: Value) -> SessionError {
         Value::String(text) => text.to_string_lossy(),
         other => other.type_name().to_owned(),
     };
-    let kind = if message == "not enough memory" { ErrorKind::Memory } else { ErrorKind::LuaError };
+    if message == "not enough memory" {
+        return out_of_memory();
+    }
+    let kind = ErrorKind::LuaError;
     let traceback = traceback.map(|text| own_lines(&text.to_string_lossy()));
     SessionError { kind, message, traceback }
 }
 
 /// A traceback without the lines of the prelude, and of what only calls it.
 fn own_lines(traceback: &str) -> String {
-    let prelude = format!("{PRELUDE}:");
+    let prelude = format!("{}:", prelude::NAME);
     let foreign = |line: &&str| line.contains(&prelude) || line.contains("'handle_errors'");
     let lines: Vec<_> = traceback.lines().filter(|line| !foreign(line)).collect();
     lines.join("\n")
@@ -267,9 +276,13 @@ fn own_lines(traceback: &str) -> String {
 
 fn engine_error(error: &mlua::Error) -> SessionError {
     match error {
-        mlua::Error::MemoryError(_) => failure(ErrorKind::Memory, "not enough memory"),
+        mlua::Error::MemoryError(_) => out_of_memory(),
         error => failure(ErrorKind::EngineError, error.to_string()),
     }
+}
+
+fn out_of_memory() -> SessionError {
+    failure(ErrorKind::Memory, format!("not enough memory: a session may use {} MiB", MEMORY >> 20))
 }
 
 fn failure(kind: ErrorKind, message: impl Into<String>) -> SessionError {
@@ -377,6 +390,14 @@ mod tests {
             "return setmetatable({}, {__add = function() return alc.llm('a') end}) + 1",
             "for answer in function() return alc.llm('a') end do return answer end",
             "return alc.llm_batch({{prompt = 'a'}, {prompt = 'b'}})[2]",
+            "return coroutine.wrap(function() return alc.llm('a') end)()",
+            "return select(2, coroutine.resume(coroutine.create(function() \
+               return coroutine.wrap(function() return alc.llm('a') end)() end)))",
+            "for answer in coroutine.wrap(function() coroutine.yield(alc.llm('a')) end) do return answer end",
+            "local t = {'c', 'b', 'a'} table.sort(t, function(x, y) alc.llm(x .. y) return x < y end) \
+               return t[1] == 'a' and '4'",
+            "return (('x'):gsub('x', function() return alc.llm('a') end))",
+            "return (('x'):gsub('(x)', setmetatable({}, {__index = function(_, k) return alc.llm(k) end})))",
         ] {
             assert_eq!(value(source), "\"4\"", "{source}");
         }
@@ -386,16 +407,23 @@ mod tests {
     fn behind_a_c_boundary_a_question_is_an_error_and_not_asked() {
         for source in [
             "return tostring(setmetatable({}, {__tostring = function() return alc.llm('a') end}))",
-            "table.sort({1, 2, 3}, function() return alc.llm('a') end)",
+            "table.concat(setmetatable({}, {__len = function() return 1 end, \
+               __index = function() return alc.llm('a') end}))",
+            "xpcall(error, function() alc.llm('a') end) error('unchanged')",
             "return load(function() return alc.llm('a') end)()",
         ] {
             let (step, calls) = run(source);
             assert!(matches!(step, Step::Failed(_)), "{source}: {step:?}");
             assert!(calls.is_empty(), "{source}");
         }
-        let caught =
-            "local ok, e = pcall(table.sort, {1, 2}, function() alc.llm('a') end) return e";
-        assert!(value(caught).contains("cannot ask here"));
+        // Also where the coroutine that asks could yield, but one further out could not.
+        for inner in ["alc.llm('a')", "coroutine.wrap(function() alc.llm('a') end)()"] {
+            let hidden = format!(
+                "local t = setmetatable({{}}, {{__tostring = function() {inner} return 'x' end}}) \
+                 return select(2, pcall(tostring, t))"
+            );
+            assert!(value(&hidden).contains("cannot ask here"), "{inner}");
+        }
     }
 
     #[test]
@@ -434,7 +462,8 @@ mod tests {
             ("os.time()", "os.time: not available"),
             ("io.open('x')", "io.open: not available"),
             ("require('x')", "require: not available"),
-            ("coroutine.wrap(print)", "coroutine.wrap: not available"),
+            ("coroutine.resume(1)", "bad argument #1 to 'resume'"),
+            ("coroutine.yield(1)", "outside a coroutine"),
         ] {
             let (step, calls) = run(&format!("return select(2, pcall(function() {call} end))"));
             let Step::Finished(text) = step else { panic!("{call}: {step:?}") };
@@ -449,7 +478,6 @@ mod tests {
         assert_eq!(failed.message, "test.lua:2: no luck");
         assert!(failed.traceback.expect("a traceback").contains("test.lua:2"));
         assert_eq!(error("error()").message, "nil");
-        assert_eq!(error("error({})").message.split(':').next(), Some("table"));
         let shown = "error(setmetatable({}, {__tostring = function() return 'mine' end}))";
         assert_eq!(error(shown).message, "mine");
         let hidden = "error(setmetatable({}, {__tostring = function() error('x') end}))";
@@ -503,7 +531,7 @@ mod tests {
             "print('x') alc.llm('b') return 1",
             "print('x') return 1",
             "pcall(print, 'y') alc.llm('a') return 1",
-            "pcall(table.sort, {1, 2}, function() alc.time() end) return 1",
+            "pcall(tostring, setmetatable({}, {__tostring = function() alc.time() end})) return 1",
             "print('x') error('early')",
         ] {
             let (step, made) = replay(source, calls.clone());
@@ -535,8 +563,135 @@ mod tests {
     }
 
     #[test]
-    fn memory_has_a_limit() {
-        let failed = error("local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end");
-        assert_eq!(failed.kind, ErrorKind::Memory);
+    fn memory_has_a_limit_that_no_script_can_catch() {
+        let bomb = "local t = {} for i = 1, 1e9 do t[i] = ('x'):rep(1e6) .. i end";
+        for source in [
+            bomb.to_owned(),
+            format!("pcall(function() {bomb} end) return 'caught'"),
+            format!("xpcall(function() {bomb} end, print) return 'caught'"),
+            format!("coroutine.resume(coroutine.create(function() {bomb} end)) return 'caught'"),
+            format!("pcall(coroutine.wrap(function() {bomb} end)) return 'caught'"),
+            "pcall(string.rep, 'x', 1 << 30) return 'caught'".to_owned(),
+        ] {
+            assert_eq!(error(&source).kind, ErrorKind::Memory, "{source}");
+        }
+    }
+
+    #[test]
+    fn no_address_is_ever_seen() {
+        let source = "local t, f = {}, function() end \
+            local named = setmetatable({}, {__name = 'Mine'}) \
+            return {tostring(t), tostring(f), tostring(t), ('%s %p %5.1f%%'):format(t, f, 1), \
+                    tostring(named), tostring(print), tostring(coroutine.create(f)), ('%p'):format(1)}";
+        let expected = r#"["table: 0x00000001","function: 0x00000002","table: 0x00000001","#
+            .to_owned()
+            + r#""table: 0x00000001 0x00000002   1.0%","Mine: 0x00000003","function: 0x00000004","#
+            + r#""thread: 0x00000005","(null)"]"#;
+        assert_eq!(value(source), expected);
+        assert!(error("error({})").message.starts_with("table: 0x0000000"));
+    }
+
+    #[test]
+    fn the_collector_is_never_seen() {
+        let source = "local seen = 'nothing' \
+            do local t = setmetatable({}, {__gc = function() seen = 'finalizer' end}) end \
+            local weak = setmetatable({{}}, {__mode = 'v'}) \
+            collectgarbage() collectgarbage() return {seen, #weak}";
+        assert_eq!(value(source), r#"["nothing",1]"#);
+    }
+
+    /// What a piece of Lua returns here and in a Lua without the prelude.
+    fn here_and_there(source: &str) -> (String, String) {
+        let there = Lua::new();
+        let mark = ArrayMark::new(&there).expect("a table");
+        let value: Value = there.load(source).set_name("@test.lua").eval().expect(source);
+        (self::value(source), mark.write_json(&value).expect("JSON"))
+    }
+
+    #[test]
+    fn coroutines_behave_as_in_lua() {
+        for source in [
+            "local co = coroutine.create(function(a, b) local c = coroutine.yield(a + b) return c, nil, 3 end) \
+             local t = table.pack(coroutine.resume(co, 1, 2)) t[#t + 1] = coroutine.status(co) \
+             for _, v in ipairs({coroutine.resume(co, 'x')}) do t[#t + 1] = v end \
+             t[#t + 1] = coroutine.status(co) t[#t + 1] = select(2, coroutine.resume(co)) return t",
+            "local f = coroutine.wrap(function() for i = 1, 3 do coroutine.yield(i) end end) \
+             return {f(), f(), f(), select('#', f()), select(2, pcall(f))}",
+            "return {pcall(coroutine.wrap(function() error('no') end))}",
+            "return {pcall(coroutine.wrap(function() error({1}) end))}",
+            "return {coroutine.resume(coroutine.create(function() error('no') end))}",
+            "local co co = coroutine.create(function() return coroutine.resume(co) end) \
+             return {coroutine.resume(co)}",
+            "local co = coroutine.create(function() local x <close> = \
+               setmetatable({}, {__close = function() error('closing') end}) coroutine.yield() end) \
+             coroutine.resume(co) return {coroutine.close(co)}",
+            "return {coroutine.close(coroutine.create(print))}",
+            "return {pcall(coroutine.close, coroutine.running())}",
+            "return {select(2, coroutine.running()), coroutine.isyieldable(), \
+              coroutine.wrap(function() return coroutine.isyieldable() end)(), \
+              coroutine.wrap(function() return select(2, coroutine.running()) end)()}",
+            "local co = coroutine.wrap(function(...) local n = select('#', ...) while true do \
+               n = n + select('#', coroutine.yield(n, nil)) end end) return {co(nil, nil), co(nil), co()}",
+            "local log = {} local outer outer = coroutine.create(function() \
+               local inner = coroutine.create(function() log[1] = coroutine.status(outer) coroutine.yield(1) end) \
+               coroutine.resume(inner) log[2] = coroutine.status(inner) coroutine.yield() end) \
+             coroutine.resume(outer) log[3] = coroutine.status(outer) return log",
+        ] {
+            let (here, there) = here_and_there(source);
+            assert_eq!(here, there, "{source}");
+        }
+    }
+
+    #[test]
+    fn sorting_leaves_equal_elements_where_lua_leaves_them() {
+        for (count, keys) in
+            [(2, 2), (3, 2), (10, 3), (99, 7), (100, 1), (101, 50), (1000, 9), (3000, 3000)]
+        {
+            let source = format!(
+                "local list, x = {{}}, {count} \
+                 for i = 1, {count} do x = (x * 1103515245 + 12345) % 2147483648 \
+                   list[i] = {{key = x // 65536 % {keys}, i}} end \
+                 table.sort(list, function(a, b) return a.key < b.key end) \
+                 for i = 1, {count} do list[i] = list[i][1] end return list"
+            );
+            // Both sort with the pivot that is fixed in this build.
+            let (here, there) = here_and_there(&source);
+            assert_eq!(here, there, "{count} elements, {keys} keys");
+        }
+        assert!(
+            error("table.sort({3, 1, 2, 5, 4}, function() return true end)")
+                .message
+                .contains("invalid order")
+        );
+    }
+
+    #[test]
+    fn replacing_with_a_function_gives_what_lua_gives() {
+        for call in [
+            "('hello world'):gsub('o', function(c) return c:upper() end)",
+            "('hello'):gsub('', function() return '-' end)",
+            "('abc'):gsub('%w', function(c) return c == 'b' and false or c .. c end)",
+            "('abc def'):gsub('(%w)(%w)', function(a, b) return b .. a end)",
+            "('hello'):gsub('l*', function(c) return '[' .. c .. ']' end)",
+            "('hello'):gsub('x*', function(c) return '-' end)",
+            "('aaa'):gsub('^a', function() return 'b' end)",
+            "('aaa'):gsub('^x', function() return 'b' end)",
+            "('aaa'):gsub('a', function() return 'b' end, 2)",
+            "('aaa'):gsub('a', function() return 'b' end, 0)",
+            "('THE (quick) fox'):gsub('%f[%a]%a+', function(w) return #w end)",
+            "('a.b'):gsub('()%.', function(place) return place end)",
+            "(''):gsub('', function() return 'x' end)",
+            "('$name is $age'):gsub('%$(%w+)', setmetatable({name = 'x'}, {__index = function(_, k) return k:upper() end}))",
+        ] {
+            let (here, there) = here_and_there(&format!("return {{{call}}}"));
+            assert_eq!(here, there, "{call}");
+        }
+        for (call, message) in [
+            ("('x'):gsub('x', function() return {} end)", "invalid replacement value (a table)"),
+            ("('x'):gsub('x', nil)", "bad argument #3"),
+            ("('x'):gsub('[', print)", "malformed pattern"),
+        ] {
+            assert!(error(&format!("return {call}")).message.contains(message), "{call}");
+        }
     }
 }

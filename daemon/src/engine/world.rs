@@ -40,6 +40,8 @@ pub(super) enum Pending {
     },
     /// It did something else than its journal says.
     Diverged(Box<Departure>),
+    /// It used up its memory.
+    OutOfMemory,
 }
 
 /// Where a script left its journal.
@@ -79,10 +81,15 @@ impl World {
         Self { replay, made: Vec::new(), made_bytes: 0, asked: 0, pending: None, mark, seed }
     }
 
-    /// What the journal does not have yet, once.
-    pub(super) fn take_made(&mut self) -> Vec<Made> {
+    /// What the journal does not have yet, once. A slice may end between a question and the yield
+    /// that waits for its answers; the question then stays here, to be published with its pause.
+    pub(super) fn take_made(&mut self, slice_over: bool) -> Vec<Made> {
         self.made_bytes = 0;
-        std::mem::take(&mut self.made)
+        let asked = matches!(self.pending, Some(Pending::Answers { known: false, .. }));
+        let question = if asked && slice_over { self.made.pop() } else { None };
+        let made = std::mem::take(&mut self.made);
+        self.made.extend(question);
+        made
     }
 
     /// Whether the script should yield, so that its calls reach the journal.
@@ -218,7 +225,7 @@ fn script_line(lua: &Lua) -> Option<String> {
             let name = source.short_src.as_deref()?;
             let line = frame.current_line()?;
             (source.what == "Lua" || source.what == "main")
-                .then(|| (name != super::vm::PRELUDE).then(|| format!("{name}:{line}")))
+                .then(|| (name != super::prelude::NAME).then(|| format!("{name}:{line}")))
                 .flatten()
         })
         .flatten()
@@ -239,7 +246,7 @@ mod tests {
     fn an_effect_is_asked_once_and_then_remembered() {
         let (lua, mut world) = world(Replay::default());
         let first = world.effect(&lua, CallKind::Time, || "1.5".to_owned()).expect("new");
-        let made = world.take_made();
+        let made = world.take_made(false);
         let calls = made
             .into_iter()
             .map(|made| alc_core::Call {
@@ -251,7 +258,22 @@ mod tests {
         let (lua, mut again) = self::world(Replay::new(calls));
         let replayed = again.effect(&lua, CallKind::Time, || "9.9".to_owned()).expect("recorded");
         assert_eq!(replayed, first);
-        assert!(again.take_made().is_empty());
+        assert!(again.take_made(false).is_empty());
+    }
+
+    #[test]
+    fn a_question_reaches_the_journal_only_with_its_pause() {
+        let (lua, mut world) = world(Replay::default());
+        let line = LogLine { level: "info".into(), source: "print".into(), message: "hi".into() };
+        world.log(&lua, line).expect("new");
+        let query: Query =
+            serde_json::from_str(r#"{"prompt":"a","max_tokens":7}"#).expect("a query");
+        world.ask(&lua, vec![query], "[]".to_owned(), true).map(|_| ()).expect("new");
+        let before: Vec<_> = world.take_made(true).iter().map(|made| made.kind).collect();
+        assert_eq!(before, [CallKind::Log]);
+        assert!(world.take_made(true).is_empty());
+        let paused: Vec<_> = world.take_made(false).iter().map(|made| made.kind).collect();
+        assert_eq!(paused, [CallKind::Llm]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ mod clock;
 mod json;
 mod llm;
 mod log;
+mod reference;
 
 pub(super) use llm::shaped;
 use mlua::{FromLua, IntoLuaMulti, Lua, MultiValue, Table, Value};
@@ -49,6 +50,7 @@ pub(super) fn host(lua: &Lua) -> mlua::Result<Table> {
     log::register(lua, &host)?;
     clock::register(lua, &host)?;
     json::register(lua, &host)?;
+    reference::register(lua, &host)?;
     Ok(host)
 }
 

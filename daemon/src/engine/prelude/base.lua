@@ -4,9 +4,9 @@
 -- host; a yield without it is the end of a time slice.
 
 local host = ...
-local isyieldable, yield, error, pcall = coroutine.isyieldable, coroutine.yield, error, pcall
-local select = select
+local isyieldable, yield, error = coroutine.isyieldable, coroutine.yield, error
 local PAUSE, cancelled = host.pause, host.cancelled
+host.yield = yield
 
 -- Whether a coroutine further out is inside a C function, across which nothing can be yielded.
 local walled = false
@@ -51,9 +51,10 @@ local function uncaught(ok, ...)
 end
 host.uncaught = uncaught
 
-local call = pcall
+local protect = pcall
+host.protect = protect
 function _G.pcall(...)
-  return uncaught(call(...))
+  return uncaught(protect(...))
 end
 
 -- An error that is raised to stop a cancelled script runs the message handler where no time slice

@@ -7,7 +7,7 @@ local create, resume, running, status, yield, isyieldable, close =
   coroutine.isyieldable, coroutine.close
 local error, select, type = error, select, type
 local enter, go_in, leave, can_pause = host.enter, host.go_in, host.leave, host.can_pause
-local cancelled, uncaught = host.cancelled, host.uncaught
+local cancelled, uncaught, protect = host.cancelled, host.uncaught, host.protect
 
 -- Marks what a script yields; anything else that comes out of a suspended coroutine is the host's.
 local USER = {}
@@ -20,15 +20,8 @@ end
 
 local pump
 
-local function settle(me, before, co, ok, mark, ...)
-  leave(before)
-  enter(me)
-  if not ok then
-    return uncaught(false, mark, ...)
-  end
-  if status(co) ~= "suspended" then
-    return true, mark, ...
-  end
+-- What came out of a suspended coroutine: the script's, or something for the host.
+local function passed_on(co, mark, ...)
   if mark == USER then
     return true, ...
   end
@@ -40,6 +33,18 @@ local function settle(me, before, co, ok, mark, ...)
     error("cancelled", 0)
   end
   return pump(co)
+end
+
+local function settle(me, before, co, ok, ...)
+  leave(before)
+  enter(me)
+  if not ok then
+    return uncaught(false, ...)
+  end
+  if status(co) == "suspended" then
+    return passed_on(co, ...)
+  end
+  return true, ...
 end
 
 function pump(co, ...)
@@ -82,15 +87,15 @@ function coroutine.close(co)
   expect(co, "close")
   local me = running()
   enter(co)
-  local ok, failure = uncaught(host.call(close, co))
+  local closed, ok, failure = protect(close, co)
   enter(me)
-  if not ok then
-    error(failure, 0)
+  if not closed then
+    error(ok, 2)
   end
-  if failure then
+  if ok then
     return true
   end
-  return host.close_result()
+  return uncaught(false, failure)
 end
 
 local function unwrapped(co, ok, ...)
@@ -98,7 +103,7 @@ local function unwrapped(co, ok, ...)
     return ...
   end
   local failure = ...
-  if status(co) == "suspended" or status(co) == "dead" then
+  if status(co) == "dead" then
     coroutine.close(co)
   end
   if type(failure) == "string" then

@@ -1,29 +1,16 @@
--- What every session finds in its globals. Gets the host's functions, returns what runs the chunk.
---
--- A pause is a yield of a value that no script ever sees, from the coroutine in which the chunk
--- runs to the host; a yield without values is the end of a time slice.
+-- What every session finds in its globals, and what runs its chunk.
 
 local host = ...
-local yield, isyieldable = coroutine.yield, coroutine.isyieldable
+local can_pause, check = host.can_pause, host.check
+local yield = host.yield
 local error, pcall, select, tostring, type = error, pcall, select, tostring, type
 local concat = table.concat
 local PAUSE = host.pause
 
--- Turns what a host function returns into results or a raised string.
-local function check(ok, ...)
-  if ok then
-    return ...
-  end
-  if ok == nil and isyieldable() then
-    yield(PAUSE)
-  end
-  error((...), 0)
-end
-
 alc = {}
 
 function alc.llm(prompt, options)
-  local known, answer = check(host.ask(prompt, options, isyieldable()))
+  local known, answer = check(host.ask(prompt, options, can_pause()))
   if known then
     return answer
   end
@@ -31,7 +18,7 @@ function alc.llm(prompt, options)
 end
 
 function alc.llm_batch(items)
-  local known, answers = check(host.ask_batch(items, isyieldable()))
+  local known, answers = check(host.ask_batch(items, can_pause()))
   if known then
     return answers
   end
@@ -39,7 +26,7 @@ function alc.llm_batch(items)
 end
 
 local function log(level, message, source)
-  if check(host.log(level, message, source)) and isyieldable() then
+  if check(host.log(level, message, source)) and can_pause() then
     yield(PAUSE)
   end
 end
@@ -107,27 +94,14 @@ function load(chunk, name, mode, ...)
   return load_any(chunk, name, "t", ...)
 end
 
--- An error that is raised to stop a cancelled script runs the message handler where no time slice
--- can end it.
-local handle_errors, cancelled = xpcall, host.cancelled
-function xpcall(body, handler, ...)
-  return handle_errors(body, function(failure)
-    if cancelled() then
-      return failure
-    end
-    return handler(failure)
-  end, ...)
-end
-
 local function absent(name)
   return function()
     error(name .. ": not available in a session", 0)
   end
 end
 
-coroutine, debug = nil, nil
+debug = nil
 for library, names in pairs({
-  coroutine = "close create isyieldable resume running status wrap yield",
   io = "close input lines open output popen read tmpfile type write",
   os = "clock date difftime execute exit getenv remove rename setlocale time tmpname",
   [""] = "dofile loadfile require",
@@ -152,13 +126,14 @@ local function text_of(failure)
   return "an error object of type " .. type(failure) .. " that cannot be shown"
 end
 
-local traceback = host.traceback
+local traceback, begin, handle_errors = host.traceback, host.begin, host.handle_errors
 local function describe(failure)
   return { message = text_of(failure), traceback = traceback() }
 end
 
 -- Under xpcall, because an error that leaves a coroutine while `__close` raises another one
 -- would end the process.
-return function(chunk)
+function host.main(chunk)
+  begin()
   return handle_errors(chunk, describe)
 end
