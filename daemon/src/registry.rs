@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    engine::Pool,
+    engine::{BrokeOff, Pool},
     journal::{Found, Journal, Page, ReadError, StoredQuery, WriteError},
     session::{Accepted, Actor, Given, Origin, Position, Rejected, SessionHandle, SpawnError},
 };
@@ -87,7 +87,7 @@ impl Registry {
             let script = Script { source, chunk, ctx, seed: random()? };
             let (reply, created) = oneshot::channel();
             let Some(_handle) = self.start(&id, Origin::New { script, reply }) else { continue };
-            match created.await.map_err(|_| SpawnError::BrokeOff)? {
+            match created.await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))? {
                 Ok(()) => return Ok(id),
                 Err(SpawnError::Write(WriteError::IdTaken(_))) => {}
                 Err(error) => return Err(error.into()),

@@ -7,7 +7,7 @@ use interprocess::local_socket::{
     tokio::Listener,
     traits::{StreamCommon as _, tokio::Listener as _},
 };
-use tokio::{sync::Semaphore, task::JoinSet};
+use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::{connection, log, registry::Registry};
@@ -16,6 +16,8 @@ use crate::{connection, log, registry::Registry};
 const CONNECTIONS: usize = 4096;
 /// How long to wait for descriptors when the system has none left.
 const EXHAUSTED: Duration = Duration::from_millis(100);
+/// How long the connections may take to end.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 
 /// What every connection needs; cheap to clone.
 #[derive(Clone)]
@@ -56,7 +58,9 @@ pub(crate) async fn serve(listener: Listener, daemon: Daemon) {
         }
     }
     drop(listener);
-    while connections.join_next().await.is_some() {}
+    // Who does not greet or read would keep the daemon from ending.
+    let last_words = async { while connections.join_next().await.is_some() {} };
+    let _ = timeout(LAST_WORDS, last_words).await;
 }
 
 /// Cancels `stop` at SIGTERM or SIGINT.

@@ -67,11 +67,20 @@ impl StartError {
     }
 }
 
+/// Why a daemon ended that had started.
+enum End {
+    /// It was told to.
+    Stopped,
+    /// Too many of its threads are lost; a new process has them all.
+    Anew(Home),
+}
+
 /// Serves until told to stop.
 pub(crate) fn run(run: Run) -> ExitCode {
     let ready = run.ready;
     match serve(run) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(End::Stopped) => ExitCode::SUCCESS,
+        Ok(End::Anew(home)) => begin_anew(&home),
         Err(error) => {
             report(ready, &error);
             // As alc shows the same failures: its table of exit codes.
@@ -86,7 +95,7 @@ pub(crate) fn run(run: Run) -> ExitCode {
     }
 }
 
-fn serve(run: Run) -> Result<(), StartError> {
+fn serve(run: Run) -> Result<End, StartError> {
     // Whatever the caller's umask: what the daemon writes is the user's alone.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
@@ -101,7 +110,8 @@ fn serve(run: Run) -> Result<(), StartError> {
     }
     let journal = Journal::open(&home.journal())?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let registry = Registry::new(journal.clone(), Pool::start(workers)?);
+    let pool = Pool::start(workers)?;
+    let registry = Registry::new(journal.clone(), pool.clone());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let stop = CancellationToken::new();
@@ -121,14 +131,34 @@ fn serve(run: Run) -> Result<(), StartError> {
             say_ready()?;
         }
         let result = tokio::select! {
-            ((), ()) = async { tokio::join!(server::serve(listener, daemon), signals) } => Ok(()),
+            ((), ()) = async { tokio::join!(server::serve(listener, daemon), signals) } => Ok(End::Stopped),
             () = journal.lost() => Err(StartError::Lost),
+            () = pool.exhausted() => Ok(End::Anew(home.clone())),
         };
         journal.close().await;
         result
     });
     log::line("alcd ends");
     result
+}
+
+/// Becomes a new daemon for the same data folder; every session is on disk.
+#[cfg(unix)]
+fn begin_anew(home: &Home) -> ExitCode {
+    use std::os::unix::process::CommandExt as _;
+    log::line("too many scripts are lost in C functions; alcd begins anew");
+    let program = std::env::current_exe().unwrap_or_else(|_| "alcd".into());
+    let error =
+        std::process::Command::new(program).arg("run").arg("--home").arg(home.path()).exec();
+    log::line(&format!("cannot begin anew: {error}"));
+    ExitCode::from(75)
+}
+
+/// Ends; the next client starts a new daemon.
+#[cfg(windows)]
+fn begin_anew(_home: &Home) -> ExitCode {
+    log::line("too many scripts are lost in C functions; alcd ends");
+    ExitCode::from(75)
 }
 
 /// Tells the caller that clients can connect, and lets go of its pipe.

@@ -8,6 +8,6 @@ mod prelude;
 mod vm;
 mod world;
 
-pub(crate) use pool::{Pool, Turn};
+pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
 pub(crate) use vm::{Divergence, LoadError, Step, Stepped, Vm, iterates_as_always};
 pub(crate) use world::{Made, PAYLOAD_LIMIT};

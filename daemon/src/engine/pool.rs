@@ -3,17 +3,22 @@
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
-    thread::{self, JoinHandle},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    },
+    thread,
     time::Duration,
 };
 
 use tokio::sync::oneshot;
+use tokio_util::sync::CancellationToken;
 
-use super::preempt::{Enrolment, Watchdog};
+use super::preempt::{Enrolment, Patience, Watchdog};
 
-/// How long a script runs before others get their turn.
-const SLICE: Duration = Duration::from_millis(5);
+/// How long a script runs before others get their turn, and how long one C function may take.
+const PATIENCE: Patience =
+    Patience { slice: Duration::from_millis(5), call: Duration::from_secs(5) };
 /// How many fresh turns may overtake a session that used up its slice, so that it still gets on.
 const OVERTAKING: u32 = 16;
 /// Lua's own C stack limit (200 nested calls) and deep JSON both fit well.
@@ -28,18 +33,62 @@ pub(crate) enum Turn {
     Slice,
 }
 
-type Work = Box<dyn FnOnce() + Send>;
+/// What to do, and what to do instead when the worker that does it is lost.
+struct Work {
+    act: Box<dyn FnOnce() + Send>,
+    give_up: GiveUp,
+}
+
+type GiveUp = Box<dyn FnOnce() + Send>;
 
 /// The threads; cheap to clone, and they end with the last clone.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Pool(Arc<Threads>);
 
-#[derive(Debug)]
 struct Threads {
-    queue: Arc<Queue>,
-    workers: Vec<JoinHandle<()>>,
-    /// Dropped after the workers have ended its watch: see `Drop`.
+    crew: Arc<Crew>,
+    /// Dropped before the workers are, whom it signals.
     watchdog: Option<Watchdog>,
+}
+
+/// Work that was begun and has no result; its worker lives on, or another took its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum BrokeOff {
+    /// A bug.
+    #[error("the engine broke off")]
+    Panicked,
+    /// For example a pattern that takes for ever.
+    #[error("a function of Lua's own library did not return within {} s", PATIENCE.call.as_secs())]
+    Stuck,
+}
+
+/// Work under way.
+#[derive(Debug)]
+pub(crate) struct Doing<T>(oneshot::Receiver<Result<T, BrokeOff>>);
+
+impl<T> Doing<T> {
+    /// Waits for the result, which is given once.
+    pub(crate) async fn end(&mut self) -> Result<T, BrokeOff> {
+        (&mut self.0).await.unwrap_or(Err(BrokeOff::Panicked))
+    }
+}
+
+/// The workers and what they work on.
+struct Crew {
+    queue: Queue,
+    enrolment: Enrolment,
+    /// How many workers may still be lost; the daemon must then begin anew.
+    spares: AtomicUsize,
+    exhausted: CancellationToken,
+}
+
+/// One thread's state, as others see it.
+#[derive(Default)]
+struct Worker {
+    /// It is lost, or gone; another has taken its place.
+    lost: AtomicBool,
+    /// For the work under way.
+    give_up: Mutex<Option<GiveUp>>,
 }
 
 #[derive(Default)]
@@ -56,73 +105,119 @@ struct Waiting {
     closed: bool,
 }
 
-impl std::fmt::Debug for Queue {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Queue").finish_non_exhaustive()
-    }
-}
-
 impl Pool {
     /// Starts `workers` threads.
     pub(crate) fn start(workers: usize) -> std::io::Result<Self> {
-        Self::with_slice(workers, SLICE)
+        Self::with_patience(workers, PATIENCE)
     }
 
-    /// Starts `workers` threads whose turns last for `slice`.
-    pub(super) fn with_slice(workers: usize, slice: Duration) -> std::io::Result<Self> {
-        let queue = Arc::new(Queue::default());
-        let (watchdog, enrolments) = Watchdog::start(workers, slice)?;
-        let start = |enrolment: Enrolment| {
-            let queue = queue.clone();
-            thread::Builder::new().name("alc-lua".to_owned()).stack_size(STACK).spawn(move || {
-                enrolment.enrol();
-                while let Some(work) = queue.take() {
-                    work();
-                }
-            })
-        };
-        let workers = enrolments.into_iter().map(start).collect::<Result<_, _>>()?;
-        Ok(Self(Arc::new(Threads { queue, workers, watchdog: Some(watchdog) })))
+    /// Starts `workers` threads whose work may take as long as `patience` says.
+    pub(super) fn with_patience(workers: usize, patience: Patience) -> std::io::Result<Self> {
+        let watchdog = Watchdog::start(patience)?;
+        let crew = Arc::new(Crew {
+            queue: Queue::default(),
+            enrolment: watchdog.enrolment(),
+            spares: AtomicUsize::new(workers),
+            exhausted: CancellationToken::new(),
+        });
+        for _ in 0..workers {
+            Crew::hire(&crew)?;
+        }
+        Ok(Self(Arc::new(Threads { crew, watchdog: Some(watchdog) })))
     }
 
     /// Does `work` on a worker when its turn comes, also if nobody waits for the result any more.
-    /// The sender is dropped without a result if `work` panics; the worker lives on.
     pub(crate) fn run<T: Send + 'static>(
         &self,
         turn: Turn,
         work: impl FnOnce() -> T + Send + 'static,
-    ) -> oneshot::Receiver<T> {
-        let (reply, result) = oneshot::channel();
-        self.0.queue.put(
-            turn,
-            Box::new(move || {
-                if let Ok(value) = catch_unwind(AssertUnwindSafe(work)) {
-                    // Nobody waiting is fine.
-                    let _ = reply.send(value);
+    ) -> Doing<T> {
+        let (sender, receiver) = oneshot::channel();
+        let sender = Arc::new(Mutex::new(Some(sender)));
+        let reply = |sender: &Mutex<Option<oneshot::Sender<_>>>, result| {
+            if let Some(sender) = lock(sender).take() {
+                // Nobody waiting is fine.
+                let _ = sender.send(result);
+            }
+        };
+        let give_up = Box::new({
+            let sender = sender.clone();
+            move || reply(&sender, Err(BrokeOff::Stuck))
+        });
+        let act = Box::new(move || {
+            let result = catch_unwind(AssertUnwindSafe(work));
+            reply(&sender, result.map_err(|_| BrokeOff::Panicked));
+        });
+        self.0.crew.queue.put(turn, Work { act, give_up });
+        Doing(receiver)
+    }
+
+    /// Returns when so many workers are lost that the process had better begin anew.
+    pub(crate) async fn exhausted(&self) {
+        self.0.crew.exhausted.cancelled().await;
+    }
+}
+
+impl Crew {
+    /// Starts one worker.
+    fn hire(crew: &Arc<Self>) -> std::io::Result<()> {
+        let worker = Arc::new(Worker::default());
+        let thread = {
+            let (crew, worker) = (crew.clone(), worker.clone());
+            move || {
+                crew.enrolment.enrol({
+                    let (crew, worker) = (Arc::downgrade(&crew), worker.clone());
+                    move || {
+                        if let Some(crew) = crew.upgrade() {
+                            Self::lose(&crew, &worker);
+                        }
+                    }
+                });
+                while !worker.lost.load(SeqCst)
+                    && let Some(Work { act, give_up }) = crew.queue.take()
+                {
+                    *lock(&worker.give_up) = Some(give_up);
+                    act();
+                    lock(&worker.give_up).take();
                 }
-            }),
-        );
-        result
+            }
+        };
+        thread::Builder::new().name("alc-lua".to_owned()).stack_size(STACK).spawn(thread)?;
+        Ok(())
+    }
+
+    /// Gives a worker's work up and puts another in its place, which may be the last one.
+    fn lose(crew: &Arc<Self>, worker: &Worker) {
+        worker.lost.store(true, SeqCst);
+        if let Some(give_up) = lock(&worker.give_up).take() {
+            give_up();
+        }
+        // A thread that cannot be started is one worker less.
+        let _ = Self::hire(crew);
+        if crew.spares.fetch_sub(1, SeqCst) <= 1 {
+            crew.exhausted.cancel();
+        }
     }
 }
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        self.queue.lock().closed = true;
-        self.queue.more.notify_all();
-        // The watchdog signals threads, so it goes first.
+        // It signals workers, so it goes first. They end with the work they are at, which nobody
+        // waits for: one may never end.
         drop(self.watchdog.take());
-        let here = thread::current().id();
-        for worker in self.workers.drain(..).filter(|worker| worker.thread().id() != here) {
-            let _ = worker.join();
-        }
+        self.crew.queue.lock().closed = true;
+        self.crew.queue.more.notify_all();
     }
+}
+
+/// Locks what no panic leaves half done: work itself runs outside every lock.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Queue {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
-        // Work runs outside the lock, so a panic leaves nothing half done.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.waiting)
     }
 
     fn put(&self, turn: Turn, work: Work) {
@@ -170,18 +265,22 @@ mod tests {
     #[tokio::test]
     async fn work_that_panics_leaves_the_worker_alive() {
         let pool = Pool::start(1).expect("starts");
-        let broke = pool.run::<()>(Turn::Fresh, || panic!("on purpose")).await;
-        assert!(broke.is_err());
-        assert_eq!(pool.run(Turn::Fresh, || 7).await.expect("runs"), 7);
+        let broke = pool.run::<()>(Turn::Fresh, || panic!("on purpose")).end().await;
+        assert_eq!(broke, Err(BrokeOff::Panicked));
+        assert_eq!(pool.run(Turn::Fresh, || 7).end().await, Ok(7));
+    }
+
+    fn nothing() -> Work {
+        Work { act: Box::new(|| {}), give_up: Box::new(|| {}) }
     }
 
     #[test]
     fn fresh_work_overtakes_but_does_not_starve() {
         let mut waiting = Waiting::default();
         for _ in 0..40 {
-            waiting.fresh.push_back(Box::new(|| {}));
+            waiting.fresh.push_back(nothing());
         }
-        waiting.slices.push_back(Box::new(|| {}));
+        waiting.slices.push_back(nothing());
         let mut before = 0;
         while !waiting.slices.is_empty() {
             assert!(waiting.next().is_some());

@@ -14,9 +14,10 @@
 
 use std::{
     cell::Cell,
+    collections::HashMap,
     ptr,
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering::SeqCst},
     },
     thread::{self, JoinHandle, Thread},
@@ -33,26 +34,43 @@ thread_local! {
     static TOKEN: Cell<*const CancellationToken> = const { Cell::new(ptr::null()) };
     /// Its slice is over and the hook has not acted on that yet.
     static OVER: Cell<bool> = const { Cell::new(false) };
+    /// This worker's place with its watchdog, for the hook; set as long as `TOKEN` is.
+    static LOOKED_AT: Cell<*const Post> = const { Cell::new(ptr::null()) };
     /// This worker's place with its watchdog.
     static POST: Cell<Option<Arc<Post>>> = const { Cell::new(None) };
 }
 
 /// What the watchdog sees of one worker.
-#[derive(Debug)]
 struct Post {
     #[cfg(unix)]
     thread: libc::pthread_t,
     /// When the slice began, in microseconds since [`epoch`]; 0 between slices.
     begun: AtomicU64,
+    /// How often a hook has acted on this worker: Lua code runs there.
+    hooked: AtomicU64,
+    /// What to do when the worker is lost in a C function.
+    lost: Box<dyn Fn() + Send + Sync>,
     shared: Arc<Shared>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Shared {
+    posts: Mutex<Vec<Arc<Post>>>,
     /// The watchdog sleeps until somebody wakes it: no slice was under way when it last looked.
     parked: AtomicBool,
     stopped: AtomicBool,
     thread: OnceLock<Thread>,
+}
+
+impl Shared {
+    fn posts(&self) -> MutexGuard<'_, Vec<Arc<Post>>> {
+        // Nothing under the lock can panic half-way.
+        self.posts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.posts().iter().all(|post| post.begun.load(SeqCst) == 0)
+    }
 }
 
 fn epoch() -> Instant {
@@ -61,36 +79,45 @@ fn epoch() -> Instant {
 }
 
 fn micros() -> u64 {
-    u64::try_from(epoch().elapsed().as_micros()).unwrap_or(u64::MAX).max(1)
+    in_micros(epoch().elapsed()).max(1)
 }
 
-/// Watches the workers of one pool; they must be gone when it is dropped.
-#[derive(Debug)]
+fn in_micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// How long things may take before the watchdog acts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Patience {
+    /// A slice; then others get their turn.
+    pub(super) slice: Duration,
+    /// One call of a C function, such as a pattern that never ends; then its worker is given up.
+    pub(super) call: Duration,
+}
+
+/// Watches the workers of one pool. Those that are not lost must be gone when it is dropped.
 pub(super) struct Watchdog {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
 
-/// What a worker hands to the watchdog before its first slice.
-pub(super) struct Enrolment(std::sync::mpsc::Sender<Arc<Post>>, Arc<Shared>);
+/// Lets threads become watched workers.
+#[derive(Clone)]
+pub(super) struct Enrolment(Arc<Shared>);
 
 impl Watchdog {
-    /// Starts the watchdog of `workers` threads, each of which must take one of the enrolments.
-    /// A slice lasts for `slice` at least.
-    pub(super) fn start(
-        workers: usize,
-        slice: Duration,
-    ) -> std::io::Result<(Self, Vec<Enrolment>)> {
+    pub(super) fn start(patience: Patience) -> std::io::Result<Self> {
         install_handler()?;
         let shared = Arc::new(Shared::default());
-        let (sender, receiver) = std::sync::mpsc::channel();
-        let enrolments = (0..workers).map(|_| Enrolment(sender.clone(), shared.clone())).collect();
-        drop(sender);
         let thread = thread::Builder::new().name("alc-watchdog".to_owned()).spawn({
             let shared = shared.clone();
-            move || watch(&shared, &receiver.iter().collect::<Vec<_>>(), slice)
+            move || watch(&shared, patience)
         })?;
-        Ok((Self { shared, thread: Some(thread) }, enrolments))
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    pub(super) fn enrolment(&self) -> Enrolment {
+        Enrolment(self.shared.clone())
     }
 }
 
@@ -106,55 +133,83 @@ impl Drop for Watchdog {
 }
 
 impl Enrolment {
-    /// Makes the calling thread a watched worker.
-    pub(super) fn enrol(self) {
-        let Self(watchdog, shared) = self;
+    /// Makes the calling thread a watched worker. When it is lost in a C function, the watchdog
+    /// calls `lost` and watches it no more.
+    pub(super) fn enrol(&self, lost: impl Fn() + Send + Sync + 'static) {
         let post = Arc::new(Post {
             #[cfg(unix)]
             // SAFETY: it has no preconditions.
             thread: unsafe { libc::pthread_self() },
             begun: AtomicU64::new(0),
-            shared,
+            hooked: AtomicU64::new(0),
+            lost: Box::new(lost),
+            shared: self.0.clone(),
         });
-        // A watchdog that is gone watches nobody.
-        let _ = watchdog.send(post.clone());
+        self.0.posts().push(post.clone());
         POST.set(Some(post));
     }
 }
 
-fn watch(shared: &Shared, posts: &[Arc<Post>], slice: Duration) {
+/// What the watchdog remembers of a worker between two looks.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    begun: u64,
+    hooked: u64,
+    /// When the slice was first over without a hook having acted since.
+    over_since: u64,
+    signalled: u64,
+}
+
+fn watch(shared: &Shared, patience: Patience) {
     let _ = shared.thread.set(thread::current());
-    let slice = u64::try_from(slice.as_micros()).unwrap_or(u64::MAX);
-    let mut signalled = vec![0; posts.len()];
+    let mut seen: HashMap<*const Post, Seen> = HashMap::new();
     while !shared.stopped.load(SeqCst) {
+        let posts = shared.posts().clone();
         let now = micros();
-        let mut next = None;
-        for (post, signalled) in posts.iter().zip(&mut signalled) {
-            let begun = post.begun.load(SeqCst);
-            if begun == 0 {
-                continue;
-            }
-            // Signalled again every slice, where the hook could not end it.
-            let mut due = begun.max(*signalled) + slice;
-            if due <= now {
-                signal(post);
-                *signalled = now;
-                due = now + slice;
-            }
-            next = Some(next.map_or(due, |next: u64| next.min(due)));
+        let dues = posts.iter().filter_map(|post| {
+            look(post, seen.entry(Arc::as_ptr(post)).or_default(), now, patience)
+        });
+        if let Some(next) = dues.min() {
+            let wait = Duration::from_micros(next.saturating_sub(now).max(20));
+            thread::park_timeout(wait);
+            continue;
         }
-        if let Some(next) = next {
-            thread::park_timeout(Duration::from_micros(next.saturating_sub(now).max(20)));
-        } else {
-            // A slice that begins now sees the flag, or is seen by the second look.
-            shared.parked.store(true, SeqCst);
-            if posts.iter().all(|post| post.begun.load(SeqCst) == 0) && !shared.stopped.load(SeqCst)
-            {
-                thread::park();
-            }
-            shared.parked.store(false, SeqCst);
+        seen.clear();
+        // A slice that begins now sees the flag, or is seen by the second look.
+        shared.parked.store(true, SeqCst);
+        if shared.is_idle() && !shared.stopped.load(SeqCst) {
+            thread::park();
         }
+        shared.parked.store(false, SeqCst);
     }
+}
+
+/// Looks at one worker and does what is due; returns when to look again, if a slice is under way.
+fn look(post: &Arc<Post>, seen: &mut Seen, now: u64, patience: Patience) -> Option<u64> {
+    let (begun, hooked) = (post.begun.load(SeqCst), post.hooked.load(SeqCst));
+    if begun == 0 {
+        return None;
+    }
+    if begun != seen.begun || hooked != seen.hooked {
+        *seen = Seen { begun, hooked, ..Seen::default() };
+    }
+    let slice = in_micros(patience.slice);
+    // Signalled again every slice, where the hook could not end it.
+    let due = begun.max(seen.signalled) + slice;
+    if due > now {
+        return Some(due);
+    }
+    if seen.over_since == 0 {
+        seen.over_since = now;
+    }
+    if now - seen.over_since >= in_micros(patience.call) {
+        post.shared.posts().retain(|other| !Arc::ptr_eq(other, post));
+        (post.lost)();
+        return None;
+    }
+    signal(post);
+    seen.signalled = now;
+    Some(now + slice)
 }
 
 /// Runs `slice`, which resumes `coroutine`; it ends when its time is over or `token` is cancelled
@@ -170,6 +225,7 @@ pub(super) fn run<T>(
         fn drop(&mut self) {
             RUNNING.set(ptr::null_mut());
             TOKEN.set(ptr::null());
+            LOOKED_AT.set(ptr::null());
             if let Some(post) = self.0.take() {
                 post.begun.store(0, SeqCst);
                 POST.set(Some(post));
@@ -181,6 +237,7 @@ pub(super) fn run<T>(
     TOKEN.set(token);
     RUNNING.set(coroutine);
     if let Some(post) = &ends.0 {
+        LOOKED_AT.set(Arc::as_ptr(post));
         post.begun.store(micros(), SeqCst);
         if post.shared.parked.load(SeqCst)
             && let Some(watchdog) = post.shared.thread.get()
@@ -202,9 +259,14 @@ pub(super) fn switch(coroutine: *mut ffi::lua_State) {
 unsafe extern "C-unwind" fn hook(state: *mut ffi::lua_State, _: *mut ffi::lua_Debug) {
     // SAFETY: Lua calls this on the thread that runs `state`, at an instruction of a Lua function,
     // which is where yielding without values and raising are allowed. No value that needs dropping
-    // is alive when `lua_error` leaves. `TOKEN` is set only while its referent is borrowed by `run`.
+    // is alive when `lua_error` leaves. `TOKEN` and `LOOKED_AT` are set only while `run` holds what
+    // they point to.
     unsafe {
         if OVER.replace(false) {
+            let post = LOOKED_AT.get();
+            if !post.is_null() {
+                (*post).hooked.fetch_add(1, SeqCst);
+            }
             if ffi::lua_isyieldable(state) != 0 {
                 ffi::lua_yield(state, 0);
                 return;
@@ -222,7 +284,7 @@ unsafe extern "C-unwind" fn hook(state: *mut ffi::lua_State, _: *mut ffi::lua_De
 
 #[cfg(unix)]
 fn signal(post: &Post) {
-    // SAFETY: workers enrol with their own id and outlive the watchdog.
+    // SAFETY: workers enrol with their own id, and outlive the watchdog or are lost and forgotten.
     unsafe {
         libc::pthread_kill(post.thread, libc::SIGURG);
     }
@@ -259,7 +321,12 @@ mod tests {
     use alc_core::Script;
 
     use super::*;
-    use crate::engine::{Pool, Step, Turn, Vm};
+    use crate::engine::{BrokeOff, Pool, Step, Turn, Vm};
+
+    fn pool(workers: usize, slice: Duration) -> Pool {
+        Pool::with_patience(workers, Patience { slice, call: Duration::from_hours(1) })
+            .expect("starts")
+    }
 
     fn load(source: &str, token: &CancellationToken) -> Vm {
         let script = Script {
@@ -276,7 +343,7 @@ mod tests {
         let mut vm = load(source, &CancellationToken::new());
         let mut steps = 0;
         loop {
-            let stepped = pool.run(Turn::Slice, move || vm.step()).await.expect("steps");
+            let stepped = pool.run(Turn::Slice, move || vm.step()).end().await.expect("steps");
             steps += 1;
             match stepped.step {
                 Step::Slice => vm = stepped.vm,
@@ -325,10 +392,10 @@ mod tests {
 
     #[tokio::test]
     async fn slices_of_any_length_change_no_result() {
-        let unsliced = Pool::with_slice(1, Duration::from_hours(1)).expect("starts");
+        let unsliced = pool(1, Duration::from_hours(1));
         let (expected, steps) = run_to_end(&unsliced, MIX).await;
         assert_eq!(steps, 1);
-        let sliced = Pool::with_slice(1, Duration::from_micros(30)).expect("starts");
+        let sliced = pool(1, Duration::from_micros(30));
         for _ in 0..5 {
             let (value, steps) = run_to_end(&sliced, MIX).await;
             assert_eq!(value, expected);
@@ -338,7 +405,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_cancelled_script_gives_its_worker_back_wherever_it_loops() {
-        let pool = Pool::with_slice(1, Duration::from_millis(1)).expect("starts");
+        let pool = pool(1, Duration::from_millis(1));
         for source in [
             "while true do end",
             "repeat until false",
@@ -355,21 +422,22 @@ mod tests {
             let token = CancellationToken::new();
             let vm = load(source, &token);
             token.cancel();
-            let stepped = pool.run(Turn::Fresh, move || vm.step()).await.expect("steps");
+            let stepped = pool.run(Turn::Fresh, move || vm.step()).end().await.expect("steps");
             assert!(matches!(stepped.step, Step::Slice), "{source}: {:?}", stepped.step);
         }
     }
 
     #[tokio::test]
     async fn endless_scripts_share_the_workers() {
-        let pool = Pool::with_slice(2, Duration::from_micros(200)).expect("starts");
+        let pool = pool(2, Duration::from_micros(200));
         let token = CancellationToken::new();
         let mut turns = tokio::task::JoinSet::new();
         for _ in 0..12 {
             let (pool, mut vm) = (pool.clone(), load("while true do end", &token));
             turns.spawn(async move {
                 for _ in 0..20 {
-                    let stepped = pool.run(Turn::Slice, move || vm.step()).await.expect("steps");
+                    let stepped =
+                        pool.run(Turn::Slice, move || vm.step()).end().await.expect("steps");
                     assert!(matches!(stepped.step, Step::Slice));
                     vm = stepped.vm;
                 }
@@ -378,5 +446,25 @@ mod tests {
         while let Some(done) = turns.join_next().await {
             done.expect("had its turns");
         }
+    }
+
+    #[tokio::test]
+    async fn a_worker_lost_in_a_c_function_is_replaced() {
+        let patience =
+            Patience { slice: Duration::from_millis(1), call: Duration::from_millis(20) };
+        let pool = Pool::with_patience(1, patience).expect("starts");
+        let endless = "return (('a'):rep(60)):find(('a-'):rep(60) .. 'b')";
+        let stuck = load(endless, &CancellationToken::new());
+        let mut waiting = pool.run(Turn::Fresh, move || stuck.step());
+        // Lua behind a C function is slow, not lost.
+        let (value, _) = run_to_end(
+            &pool,
+            "table.concat(setmetatable({}, {__len = function() return 1 end, __index = function() \
+               for i = 1, 2e7 do end return 'x' end})) return 1",
+        )
+        .await;
+        assert_eq!(value, "1");
+        assert_eq!(waiting.end().await.map(|_| ()), Err(BrokeOff::Stuck));
+        pool.exhausted().await;
     }
 }

@@ -51,7 +51,7 @@ fn spawn_code(error: &SpawnError) -> ErrorCode {
     match error {
         SpawnError::Load(LoadError::Syntax(_)) => ErrorCode::DoesNotLoad,
         SpawnError::Load(LoadError::Ctx(_)) => ErrorCode::Invalid,
-        SpawnError::Load(LoadError::Engine(_)) | SpawnError::BrokeOff => ErrorCode::Internal,
+        SpawnError::Load(LoadError::Engine(_)) | SpawnError::BrokeOff(_) => ErrorCode::Internal,
         SpawnError::Write(error) => write_code(error),
     }
 }

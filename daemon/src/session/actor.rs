@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     clock,
-    engine::{LoadError, Made, Pool, Step, Stepped, Turn, Vm},
+    engine::{BrokeOff, Doing, LoadError, Made, Pool, Step, Stepped, Turn, Vm},
     journal::{Journal, NewSession, ReadError, WriteError},
     registry::Registry,
 };
@@ -45,9 +45,8 @@ pub(crate) enum SpawnError {
     Load(#[from] LoadError),
     #[error(transparent)]
     Write(#[from] WriteError),
-    /// The engine panicked.
-    #[error("the engine broke off")]
-    BrokeOff,
+    #[error(transparent)]
+    BrokeOff(#[from] BrokeOff),
 }
 
 /// The journal can no longer be trusted, or the session is not there: the task ends.
@@ -76,7 +75,7 @@ pub(crate) struct Actor {
     /// Answers to the queries of the pause, until it is complete.
     pub(super) given: BTreeMap<u32, String>,
     /// The step under way.
-    work: Option<oneshot::Receiver<Stepped>>,
+    work: Option<Doing<Stepped>>,
     token: CancellationToken,
     commands: mpsc::Receiver<Command>,
     pub(super) position: watch::Sender<Option<Position>>,
@@ -166,13 +165,13 @@ impl Actor {
 
     async fn try_create(&mut self, script: Script) -> Result<Vm, SpawnError> {
         let token = self.token.clone();
-        let loaded = self.pool.run(Turn::Fresh, {
+        let mut loaded = self.pool.run(Turn::Fresh, {
             let script = script.clone();
             move || Vm::load(&script, Vec::new(), token)
         });
-        let vm = loaded.await.map_err(|_| SpawnError::BrokeOff)??;
+        let vm = loaded.end().await??;
         let Ok(Transition { next, entries, .. }) = self.state.apply(&Event::Spawned) else {
-            return Err(SpawnError::BrokeOff);
+            return Err(BrokeOff::Panicked.into());
         };
         let seq = self.seq.plus(entries.len());
         let (id, at, state) = (self.id.clone(), clock::now(), next.clone());
@@ -219,13 +218,11 @@ impl Actor {
     }
 
     /// The script has come to the end of a step.
-    async fn advance(
-        &mut self,
-        stepped: Result<Stepped, oneshot::error::RecvError>,
-    ) -> Result<(), Lost> {
+    async fn advance(&mut self, stepped: Result<Stepped, BrokeOff>) -> Result<(), Lost> {
         self.work = None;
-        let Ok(Stepped { vm, step, made }) = stepped else {
-            return self.fail(vec![], engine_failure("the engine broke off")).await;
+        let Stepped { vm, step, made } = match stepped {
+            Ok(stepped) => stepped,
+            Err(broke_off) => return self.broke_off(broke_off).await,
         };
         if let State::Running { cancel: Some(reason) } = &self.state {
             let outcome = Some(Outcome::Cancelled(reason.clone()));
@@ -275,6 +272,15 @@ impl Actor {
         let with = With { calls: made, ..With::default() };
         let effect = self.record_surely(events, with).await?;
         self.perform(effect).await
+    }
+
+    /// The script will never come back from where it is.
+    async fn broke_off(&mut self, broke_off: BrokeOff) -> Result<(), Lost> {
+        if let State::Running { cancel: Some(reason) } = &self.state {
+            let outcome = Some(Outcome::Cancelled(reason.clone()));
+            return self.end(Event::Cancelled, vec![], outcome).await;
+        }
+        self.fail(vec![], engine_failure(broke_off.to_string())).await
     }
 
     async fn fail(&mut self, made: Vec<Made>, error: SessionError) -> Result<(), Lost> {
@@ -328,11 +334,13 @@ impl Actor {
             let recording = self.journal.recording(&self.id).await?.ok_or(Lost)?;
             let token = self.token.clone();
             let load = move || Vm::load(&recording.script, recording.calls, token);
-            let Ok(loaded) = self.pool.run(Turn::Fresh, load).await else {
-                let broke_off = engine_failure("the engine broke off");
-                return Box::pin(self.fail(vec![], broke_off)).await;
-            };
-            loaded
+            match self.pool.run(Turn::Fresh, load).end().await {
+                Ok(loaded) => loaded,
+                Err(broke_off) => {
+                    return Box::pin(self.fail(vec![], engine_failure(broke_off.to_string())))
+                        .await;
+                }
+            }
         };
         match loaded {
             Ok(vm) => {
@@ -359,11 +367,9 @@ impl Actor {
 }
 
 /// The end of the step under way; never, if there is none.
-async fn finished(
-    work: &mut Option<oneshot::Receiver<Stepped>>,
-) -> Result<Stepped, oneshot::error::RecvError> {
+async fn finished(work: &mut Option<Doing<Stepped>>) -> Result<Stepped, BrokeOff> {
     match work {
-        Some(work) => work.await,
+        Some(work) => work.end().await,
         None => std::future::pending().await,
     }
 }
