@@ -21,6 +21,10 @@ pub(crate) struct Run {
     /// The data folder.
     #[arg(long, env = "ALC_HOME", value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
+    /// How much memory the scripts of paused sessions may keep, in MiB; the others sleep in the
+    /// journal.
+    #[arg(long, value_name = "MIB", default_value_t = 512)]
+    pub(crate) memory: usize,
     /// Leave the caller's session and say on stdout when clients can connect.
     #[arg(long, hide = true)]
     pub(crate) ready: bool,

@@ -14,6 +14,7 @@ mod journal;
 mod listener;
 mod log;
 mod registry;
+mod residency;
 mod server;
 mod session;
 mod start;

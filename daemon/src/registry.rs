@@ -4,6 +4,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use alc_core::{
@@ -16,6 +17,7 @@ use tokio_util::task::TaskTracker;
 use crate::{
     engine::{BrokeOff, Pool},
     journal::{Found, Journal, Page, ReadError, StoredQuery, WriteError},
+    residency::Residency,
     session::{Accepted, Actor, Given, Origin, Position, Rejected, SessionHandle, SpawnError},
 };
 
@@ -58,13 +60,16 @@ struct Shared {
     pool: Pool,
     /// The sessions in memory. Held for a look-up or an insertion, never across an await.
     sessions: Mutex<HashMap<SessionId, SessionHandle>>,
+    residency: Residency,
     actors: TaskTracker,
 }
 
 impl Registry {
-    pub(crate) fn new(journal: Journal, pool: Pool) -> Self {
-        let sessions = Mutex::default();
-        Self(Arc::new(Shared { journal, pool, sessions, actors: TaskTracker::new() }))
+    /// A service on this journal; the scripts of paused sessions get `memory` bytes in all.
+    pub(crate) fn new(journal: Journal, pool: Pool, memory: usize) -> Self {
+        let (sessions, actors) = (Mutex::default(), TaskTracker::new());
+        let residency = Residency::new(memory);
+        Self(Arc::new(Shared { journal, pool, sessions, residency, actors }))
     }
 
     /// Takes up every session that was running when the last daemon ended.
@@ -196,6 +201,26 @@ impl Registry {
         if sessions.get(id).is_some_and(SessionHandle::is_last) {
             sessions.remove(id);
         }
+    }
+
+    /// A session rests with its script in memory; others may have to let go of theirs.
+    pub(crate) fn rests(&self, id: &SessionId, size: usize, worked: Duration) {
+        let leaving = self.0.residency.rests(id, size, worked);
+        let sessions = self.lock();
+        for handle in leaving.iter().filter_map(|id| sessions.get(id)) {
+            handle.sleep();
+        }
+    }
+
+    /// A session's script is at work again, or gone.
+    pub(crate) fn wakes(&self, id: &SessionId) {
+        self.0.residency.wakes(id);
+    }
+
+    /// How many sessions are in memory.
+    #[cfg(test)]
+    pub(crate) fn awake(&self) -> usize {
+        self.lock().len()
     }
 
     /// Lets go of a session that could not be created or read.

@@ -111,7 +111,7 @@ fn serve(run: Run) -> Result<End, StartError> {
     let journal = Journal::open(&home.journal())?;
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = Pool::start(workers)?;
-    let registry = Registry::new(journal.clone(), pool.clone());
+    let registry = Registry::new(journal.clone(), pool.clone(), run.memory << 20);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let stop = CancellationToken::new();

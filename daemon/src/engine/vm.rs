@@ -1,7 +1,10 @@
 //! One Lua state with one script in it: `Vm::step` runs it to its next question, or its end, or the
 //! end of its slice.
 
-use std::ffi::c_void;
+use std::{
+    ffi::c_void,
+    time::{Duration, Instant},
+};
 
 use alc_core::{Call, CallKind, ErrorKind, Replay, Script, SessionError};
 use mlua::{
@@ -31,6 +34,7 @@ pub(crate) struct Vm {
     token: CancellationToken,
     /// What the script's last call returns to it.
     resume_with: Option<Value>,
+    worked: Duration,
 }
 
 /// How far a step came.
@@ -118,7 +122,7 @@ impl Vm {
         let chunk = compile(&lua, script)?;
         let main = lua.create_thread(main.bind(chunk)?)?;
         lua.set_memory_limit(MEMORY)?;
-        Ok(Self { lua, main, token, resume_with: None })
+        Ok(Self { lua, main, token, resume_with: None, worked: Duration::ZERO })
     }
 
     /// Gives the script the answers it waits for, in the order of the queries.
@@ -129,8 +133,19 @@ impl Vm {
         Ok(())
     }
 
+    /// How much memory it takes, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.lua.used_memory()
+    }
+
+    /// How long it has worked: about what running it again would take.
+    pub(crate) fn worked(&self) -> Duration {
+        self.worked
+    }
+
     /// Runs the script as far as it goes in one slice.
     pub(crate) fn step(mut self) -> Stepped {
+        let begun = Instant::now();
         let given = self.resume_with.take();
         let resumed = preempt::run(self.main.state(), &self.token, || match given {
             Some(value) => self.main.resume::<MultiValue>(value),
@@ -144,6 +159,7 @@ impl Vm {
         };
         let slice_over = matches!(step, Step::Slice);
         let made = self.lua.app_data_mut::<World>().map(|mut world| world.take_made(slice_over));
+        self.worked += begun.elapsed();
         Stepped { vm: self, step, made: made.unwrap_or_default() }
     }
 

@@ -26,8 +26,10 @@ use crate::{
 
 /// How many commands wait before those who send them do.
 const MAILBOX: usize = 16;
-/// How long a session without work stays in memory.
+/// How long a session without work stays in memory with its script.
 const REST: Duration = Duration::from_mins(10);
+/// How long it stays without: it is quickly found again.
+const BRIEF_REST: Duration = Duration::from_secs(5);
 
 /// Where an actor's session comes from.
 #[derive(Debug)]
@@ -124,6 +126,7 @@ impl Actor {
         }
         loop {
             let idle = self.work.is_none();
+            let rest = if self.vm.is_some() { REST } else { BRIEF_REST };
             let went_on = tokio::select! {
                 biased; // A cancel that came before a question was published wins: checkpoint B.
                 command = self.commands.recv() => match command {
@@ -131,12 +134,13 @@ impl Actor {
                     None => return,
                 },
                 stepped = finished(&mut self.work) => self.advance(stepped).await,
-                () = tokio::time::sleep(REST), if idle => {
+                () = tokio::time::sleep(rest), if idle => {
                     self.registry.release(&self.id);
                     Ok(())
                 }
             };
             if went_on.is_err() {
+                self.registry.forget(&self.id);
                 return;
             }
         }
@@ -206,6 +210,14 @@ impl Actor {
                 let _ = reply.send(result);
                 self.perform(effect).await
             }
+            Command::Sleep => {
+                if let Some(vm) = self.take_vm() {
+                    self.given.clear();
+                    self.drop_vm(vm);
+                }
+                self.registry.release(&self.id);
+                Ok(())
+            }
             Command::Cancel { reason, reply } => {
                 let (result, effect) = match self.cancel(reason).await {
                     Ok((first, effect)) => (Ok(first), effect),
@@ -271,6 +283,9 @@ impl Actor {
         events.push(Event::Asked(pause));
         let with = With { calls: made, ..With::default() };
         let effect = self.record_surely(events, with).await?;
+        if let Some(vm) = &self.vm {
+            self.registry.rests(&self.id, vm.size(), vm.worked());
+        }
         self.perform(effect).await
     }
 
@@ -316,7 +331,7 @@ impl Actor {
             }
             Some(Effect::Release) => {
                 self.given.clear();
-                if let Some(vm) = self.vm.take() {
+                if let Some(vm) = self.take_vm() {
                     self.drop_vm(vm);
                 }
                 Ok(())
@@ -328,7 +343,7 @@ impl Actor {
     /// it again against what the journal says.
     async fn resume(&mut self) -> Result<(), Lost> {
         let answers: Vec<String> = std::mem::take(&mut self.given).into_values().collect();
-        let loaded = if let Some(mut vm) = self.vm.take() {
+        let loaded = if let Some(mut vm) = self.take_vm() {
             vm.answer(answers).map(|()| vm).map_err(LoadError::Engine)
         } else {
             let recording = self.journal.recording(&self.id).await?.ok_or(Lost)?;
@@ -358,6 +373,13 @@ impl Actor {
             fail::fail_point!("step.after");
             stepped
         }));
+    }
+
+    /// The script, if it rests in memory.
+    fn take_vm(&mut self) -> Option<Vm> {
+        let vm = self.vm.take()?;
+        self.registry.wakes(&self.id);
+        Some(vm)
     }
 
     /// Frees a script on a worker, since that can take long.

@@ -64,6 +64,8 @@ pub(super) enum Command {
         reason: CancelReason,
         reply: oneshot::Sender<Result<bool, Rejected>>,
     },
+    /// Let go of the script; its next answer finds it in the journal.
+    Sleep,
 }
 
 /// A session that is in memory; cheap to clone, and it stays in memory while somebody holds one.
@@ -105,6 +107,11 @@ impl SessionHandle {
     /// Ends the session for good; true if this call did. It is on disk when this returns.
     pub(crate) async fn cancel(&self, reason: CancelReason) -> Result<bool, Rejected> {
         self.command(|reply| Command::Cancel { reason, reply }).await
+    }
+
+    /// Asks a resting session to let go of its script; one that has commands to see to need not.
+    pub(crate) fn sleep(&self) {
+        let _ = self.commands.try_send(Command::Sleep);
     }
 
     /// Waits until the session's position is one of those wanted.

@@ -15,6 +15,9 @@ use crate::{
     registry::{Registry, RegistryError, Specification},
 };
 
+/// Room for a few thousand scripts.
+const MEMORY: usize = 512 << 20;
+
 /// A service with a journal of its own. Fail points are the process's, so only one lives at a time.
 struct Service {
     registry: Registry,
@@ -26,13 +29,13 @@ impl Service {
     fn open() -> Self {
         let scenario = Some(FailScenario::setup());
         let folder = tempfile::tempdir().expect("a folder");
-        Self { registry: registry(&folder), folder, scenario }
+        Self { registry: registry(&folder, MEMORY), folder, scenario }
     }
 
     /// What a restarted daemon sees: another service on the same journal.
     fn reopen(mut self) -> Self {
         let scenario = self.scenario.take();
-        Self { registry: registry(&self.folder), folder: self.folder, scenario }
+        Self { registry: registry(&self.folder, MEMORY), folder: self.folder, scenario }
     }
 
     async fn spawn(&self, source: &str) -> Result<SessionId, RegistryError> {
@@ -83,9 +86,9 @@ impl Service {
     }
 }
 
-fn registry(folder: &TempDir) -> Registry {
+fn registry(folder: &TempDir, memory: usize) -> Registry {
     let journal = Journal::open(&folder.path().join("journal.db")).expect("opens");
-    Registry::new(journal, Pool::start(2).expect("starts"))
+    Registry::new(journal, Pool::start(2).expect("starts"), memory)
 }
 
 fn name(rejected: &Rejected) -> &'static str {
@@ -263,5 +266,34 @@ async fn a_script_that_leaves_its_journal_fails_and_says_where() {
     let outcome = service.registry.outcome(&id.into()).await.expect("reads").2.expect("ended");
     for part in ["diverged", "test.lua:1", "first other", "call 1"] {
         assert!(outcome.contains(part), "{part}: {outcome}");
+    }
+}
+
+/// Many more sessions than fit rest in the journal; each goes on when it is answered, and a batch
+/// that was half answered before its script left loses nothing.
+#[tokio::test]
+async fn sessions_that_do_not_fit_in_memory_sleep_and_wake() {
+    let mut service = Service::open();
+    service.registry = registry(&service.folder, 200 << 10);
+    let source = "local a = alc.llm_batch({{prompt = 'a'}, {prompt = 'b'}}) return a[1] .. a[2] .. alc.llm('c')";
+    let mut ids = Vec::new();
+    for _ in 0..40 {
+        ids.push(service.paused(source).await);
+    }
+    let awake = service.registry.awake();
+    assert!(awake < 20, "{awake} are awake");
+    for id in &ids {
+        assert_eq!(service.answer(id, Some(2), "B").await, Ok(true));
+    }
+    for text in ["A", "C"] {
+        for id in &ids {
+            service.reaches(id, StateName::Paused).await;
+            assert_eq!(service.answer(id, None, text).await, Ok(true));
+        }
+    }
+    for id in ids {
+        service.reaches(&id, StateName::Done).await;
+        let outcome = service.registry.outcome(&id.into()).await.expect("reads").2.expect("ended");
+        assert!(outcome.contains(r#""value":"ABC""#), "{outcome}");
     }
 }
