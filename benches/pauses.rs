@@ -45,7 +45,7 @@ fn main() {
     report("P3 start to first pause", first_pause, "commit", commit);
     let next_pause = median(ROUNDS, || {
         let answers = Answers::One { text: "an answer".to_owned(), usage: None };
-        client.resume(Resume { session: id.clone().into(), answers }).expect("answers");
+        client.resume(Resume::new(id.clone().into(), answers)).expect("answers");
         pause(&mut client, &id);
     });
     report("P4 answer to next pause", next_pause, "commit", commit);
@@ -67,8 +67,7 @@ fn main() {
 
 /// Starts a session and waits for its first pause.
 fn start(client: &mut Client) -> SessionId {
-    let spawn =
-        Spawn { source: LOOP.to_owned(), chunk: "bench".to_owned(), ctx: Json("{}".to_owned()) };
+    let spawn = Spawn::new(LOOP.to_owned(), "bench".to_owned(), Json("{}".to_owned()));
     let id = client.spawn(spawn).expect("spawns");
     pause(client, &id);
     id

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 /// A home that no other test sees; its daemon ends with it.
 pub(crate) struct TestEnv {
     folder: TempDir,
+    home: PathBuf,
 }
 
 /// What a finished `alc` left.
@@ -26,7 +27,7 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
-    fn new(output: Output) -> Self {
+    pub(crate) fn new(output: Output) -> Self {
         let text = |bytes| String::from_utf8(bytes).expect("UTF-8 output");
         Self {
             code: output.status.code(),
@@ -55,7 +56,14 @@ impl Ran {
 
 impl TestEnv {
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a folder") }
+        Self::with_home("home")
+    }
+
+    /// The same with its home at this place in the test's folder.
+    pub(crate) fn with_home(name: impl AsRef<Path>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join(name);
+        Self { folder, home }
     }
 
     /// Where the test may put files.
@@ -63,8 +71,8 @@ impl TestEnv {
         self.folder.path()
     }
 
-    pub(crate) fn home(&self) -> PathBuf {
-        self.folder().join("home")
+    pub(crate) fn home(&self) -> &Path {
+        &self.home
     }
 
     /// Writes a file into the test's folder.
@@ -154,14 +162,14 @@ impl TestEnv {
 
     /// Where this home's daemon listens, or the last one did.
     pub(crate) fn endpoint(&self) -> Option<Endpoint> {
-        let home = Home::find(Some(self.home())).expect("a path");
+        let home = Home::find(Some(self.home().to_owned())).expect("a path");
         Endpoint::read(&home).expect("reads")
     }
 
     /// A connection of one's own. The daemon is started if it is not there, also if somebody kills
     /// it meanwhile.
     pub(crate) fn connect(&self) -> Client {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         loop {
             let client = self.endpoint().and_then(|endpoint| Client::connect(&endpoint).ok());
             if let Some(client) = client {

@@ -1,8 +1,22 @@
 //! `alc` and `alcd` as their users meet them: real processes, a real journal, real Lua.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod env;
 
+mod background;
+mod bad_input;
 mod cancelling;
+mod chaos;
+mod checker;
 mod concurrency;
+mod deleting;
+mod generated;
+mod idle;
+mod json;
 mod lifecycle;
+mod limits;
+mod names;
 mod recovery;
+mod shell;
+mod transcript;

@@ -1,13 +1,23 @@
 //! The command line: verbs, flags and their help; the one source for help, man page and completions.
 
+mod direct;
+mod history;
+mod identity;
+mod manual;
+
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
-use alc_core::{Reference, Seq, SessionKind, StateName};
+use alc_core::{Key, Label, Reference, Seq, SessionKind, StateName};
 use clap::{
     Args as ClapArgs, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
 };
 
+pub(crate) use self::{
+    history::{Gc, Log, Note, Remove},
+    identity::Identity,
+    manual::{Completions, Help, Man},
+};
 use crate::{
     input::{Member, RawMember, Value},
     output::Manner,
@@ -20,6 +30,7 @@ use crate::{
 /// or months later, and it goes on from exactly there.
 #[derive(Debug, Parser)]
 #[command(name = "alc", version, max_term_width = 100, after_help = MORE)]
+#[command(disable_help_subcommand = true)]
 pub(crate) struct Args {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -36,10 +47,10 @@ impl Args {
 }
 
 const MORE: &str = "\
-Environment: ALC_HOME the data folder, ALC_NO_START=1 the same as --no-start, NO_COLOR.
-
-Exit codes: 0 done, 1 what ran failed, 2 usage, 3 cancelled, 4 not found, 5 conflict,
-7 no further query, 8 running or paused, 69 no daemon, 75 try again, 124 timeout.";
+Environment:
+  ALC_HOME=DIR      the data folder
+  ALC_NO_START=1    the same as --no-start
+  NO_COLOR=1        no colour; CLICOLOR_FORCE=1 always";
 
 /// Flags of every verb.
 #[derive(Debug, ClapArgs)]
@@ -88,9 +99,24 @@ pub(crate) enum Command {
     Result(ResultArgs),
     /// End sessions for good
     Cancel(Cancel),
+    /// Print a session's transcript: prompts, answers, log lines, notes
+    Log(Log),
+    /// Add a note to a session's history, also after its end
+    Note(Note),
+    /// Delete sessions that have ended
+    #[command(name = "rm")]
+    Remove(Remove),
+    /// Delete old sessions, and give their space back
+    Gc(Gc),
     /// Run, start, stop or look at the background process
     #[command(subcommand)]
     Daemon(Daemon),
+    /// Print a shell's completion script
+    Completions(Completions),
+    /// Print the man page, or write one for each command
+    Man(Man),
+    /// Explain a command; `alc help exit-codes` lists the exit codes
+    Help(Help),
     /// Print the versions of this program and of the running daemon
     Version,
 }
@@ -99,7 +125,8 @@ const SPAWN_EXAMPLES: &str = "\
 Examples:
   alc spawn review.lua --set task='is this diff safe?'
   alc spawn -e 'return alc.llm(\"2+2?\")'
-  jq -n '{n: 3}' | alc spawn count.lua --ctx -";
+  jq -n '{n: 3}' | alc spawn count.lua --ctx -
+  alc spawn review.lua --name review-42 --if-exists reuse -l team=core";
 
 /// Start a session.
 #[derive(Debug, ClapArgs)]
@@ -109,6 +136,8 @@ pub(crate) struct Spawn {
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) ctx: Ctx,
+    #[command(flatten)]
+    pub(crate) identity: Identity,
 }
 
 /// The script.
@@ -181,6 +210,9 @@ pub(crate) struct List {
     /// Only sessions of these kinds, separated by commas
     #[arg(long, value_delimiter = ',', value_parser = kind())]
     pub(crate) kind: Vec<SessionKind>,
+    /// Only sessions with this label; may be repeated, and then all count
+    #[arg(short = 'l', value_name = "KEY=VALUE")]
+    pub(crate) labels: Vec<Label>,
     /// At most so many
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
@@ -237,6 +269,9 @@ pub(crate) struct Resume {
     /// Keep the last line end of stdin
     #[arg(long)]
     pub(crate) raw: bool,
+    /// A query that was answered with this key before stays as it is, whatever the answer says now
+    #[arg(long, value_name = "KEY")]
+    pub(crate) idempotency_key: Option<Key>,
 }
 
 /// A history, as it grows.
@@ -385,6 +420,12 @@ mod tests {
             "alc spawn a.lua -e 1",
             "alc resume k7fq2m9d",
             "alc resume k7fq2m9d yes --batch",
+            "alc spawn a.lua --name a.b",
+            "alc spawn a.lua --if-exists reuse",
+            "alc spawn a.lua --name a --if-exists often",
+            "alc spawn a.lua -l key",
+            "alc spawn a.lua --idempotency-key=",
+            "alc list -l =value",
             "alc state",
             "alc state a/b",
             "alc wait",

@@ -1,6 +1,6 @@
 //! Everything that can go wrong, with its name, exit code, sentence and hint.
 
-use std::{error::Error as _, ffi::OsString, fmt::Write as _, io};
+use std::{error::Error as _, ffi::OsString, fmt::Write as _, io, path::PathBuf};
 
 use alc_core::{CancelReason, FORMAT, Reference, SessionError, SessionId, SessionRef, StateName};
 use alc_ipc::{ClientError, CodecError, EndpointError, Failure, NoHome};
@@ -34,6 +34,9 @@ pub(crate) enum CliError {
     /// What was printed is lost.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// A file that was asked for cannot be written.
+    #[error("cannot write {}", path.display())]
+    Unwritable { path: PathBuf, source: io::Error },
     /// There is no daemon, and it may not be started.
     #[error("no daemon is running for {home}")]
     NotRunning { home: String },
@@ -67,6 +70,9 @@ pub(crate) enum CliError {
     /// The connection broke before the daemon said that it did what was asked.
     #[error("lost the connection to the daemon; {unknown} is not known")]
     Lost { unknown: &'static str, look: String, source: io::Error },
+    /// The system gives no random numbers.
+    #[error("the system gives no random numbers")]
+    Random,
     /// The daemon's JSON is not what this client reads.
     #[error("cannot read what the daemon sent")]
     Unreadable(#[from] serde_json::Error),
@@ -90,6 +96,7 @@ impl CliError {
     fn class(&self) -> (&'static str, Exit) {
         match self {
             Self::Usage { .. } => ("usage", Exit::Usage),
+            Self::Input(error) if error.is_too_large() => ("too_large", Exit::Usage),
             Self::Input(_) => ("invalid", Exit::Usage),
             Self::Client(error) => of_client(error),
             Self::Endpoint(EndpointError::File { source, .. }) => of_file(source),
@@ -107,6 +114,7 @@ impl CliError {
                 _ => ("unreachable", Exit::Unreachable),
             },
             Self::Output(_) | Self::Unprinted { .. } => ("output_lost", Exit::OutputLost),
+            Self::Unwritable { .. } => ("cannot_write", Exit::CannotWrite),
             Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
             Self::NotFound(_) => ("not_found", Exit::NotFound),
             Self::Ended { .. } => ("ended", Exit::Ended),
@@ -116,7 +124,7 @@ impl CliError {
             Self::SessionCancelled { .. } => ("cancelled", Exit::Cancelled),
             Self::Unshown { source, .. } => source.class(),
             Self::Lost { .. } => ("lost", Exit::TryAgain),
-            Self::Unreadable(_) => ("internal", Exit::Bug),
+            Self::Unreadable(_) | Self::Random => ("internal", Exit::Bug),
         }
     }
 

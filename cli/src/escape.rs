@@ -4,9 +4,20 @@ use std::fmt::Write as _;
 
 /// The text with `\\`, tabs, line ends and other control characters written as in C.
 pub(crate) fn escape(text: &str) -> String {
+    written(text, |_| false)
+}
+
+/// The text with what could move a terminal's cursor or change its colours written as in C; lines,
+/// tabs and backslashes stay as they are.
+pub(crate) fn shield(text: &str) -> String {
+    written(&text.replace("\r\n", "\n"), |char| matches!(char, '\n' | '\t' | '\\'))
+}
+
+fn written(text: &str, stays: impl Fn(char) -> bool) -> String {
     let mut escaped = String::with_capacity(text.len());
     for char in text.chars() {
         match char {
+            char if stays(char) => escaped.push(char),
             '\\' => escaped.push_str("\\\\"),
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
@@ -27,6 +38,11 @@ pub(crate) fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_shielded_text_keeps_its_lines() {
+        assert_eq!(shield("a\tb\r\nc\\n\n\rd\u{1b}[2J"), "a\tb\nc\\n\n\\rd\\033[2J");
+    }
 
     #[test]
     fn a_text_stays_on_its_line_and_leaves_the_terminal_alone() {

@@ -29,6 +29,8 @@ pub(crate) enum Exit {
     Unreachable = 69,
     /// A bug in alc.
     Bug = 70,
+    /// The output file cannot be written.
+    CannotWrite = 73,
     /// Output is lost.
     OutputLost = 74,
     /// The connection is lost or the disk full: try again.
@@ -45,13 +47,14 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// Which one a verb that acts on many reports, first to last.
-    const BULK: [Self; 16] = [
+    const BULK: [Self; 17] = [
         Self::Bug,
         Self::Unreachable,
         Self::Damaged,
         Self::NotPermitted,
         Self::NoProtocol,
         Self::TryAgain,
+        Self::CannotWrite,
         Self::OutputLost,
         Self::Usage,
         Self::Failed,
@@ -63,6 +66,38 @@ impl Exit {
         Self::Pending,
         Self::Done,
     ];
+
+    /// Every one, by number.
+    pub(crate) fn all() -> [Self; 17] {
+        let mut all = Self::BULK;
+        all.sort_unstable_by_key(|exit| *exit as u8);
+        all
+    }
+
+    /// What it says after any verb.
+    pub(crate) fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => "asked for, done",
+            Self::Failed => "what ran failed: the session; at spawn: the script does not load",
+            Self::Usage => "usage, or content refused: no object, not UTF-8, too large, no file",
+            Self::Cancelled => "the session was cancelled",
+            Self::NotFound => "not found",
+            Self::Conflict => {
+                "conflict: not paused, cancelled, stale or unknown query, name in use, ambiguous id"
+            }
+            Self::Ended => "no further query: the session ended",
+            Self::Pending => "pending: running or paused",
+            Self::Unreachable => "daemon unreachable or wedged",
+            Self::Bug => "a bug in alc",
+            Self::CannotWrite => "cannot write the output file",
+            Self::OutputLost => "output lost",
+            Self::TryAgain => "connection lost, or disk full: try again",
+            Self::NoProtocol => "client and daemon speak no common protocol",
+            Self::NotPermitted => "not permitted",
+            Self::Damaged => "configuration, journal or import file unreadable or damaged",
+            Self::TimedOut => "--timeout passed",
+        }
+    }
 
     /// What a verb that acts on many reports, if this and `other` are what became of two.
     pub(crate) fn with(self, other: Self) -> Self {
@@ -87,7 +122,10 @@ impl Exit {
             | ErrorCode::NotPaused
             | ErrorCode::AlreadyCancelled
             | ErrorCode::StaleQuery
-            | ErrorCode::UnknownQuery => Self::Conflict,
+            | ErrorCode::UnknownQuery
+            | ErrorCode::NameInUse
+            | ErrorCode::KeyInUse
+            | ErrorCode::NotEnded => Self::Conflict,
             ErrorCode::DoesNotLoad => Self::Failed,
             ErrorCode::Invalid | ErrorCode::TooLarge => Self::Usage,
             ErrorCode::Busy => Self::Pending,

@@ -112,7 +112,7 @@ pub(crate) enum InputError {
     #[error("{what} is empty")]
     Empty { what: &'static str },
     /// Over a limit, in bytes.
-    #[error("{what} is over the limit of {} MiB", limit >> 20)]
+    #[error("{what} is over the limit of {}", shown(*limit))]
     TooLarge { what: &'static str, limit: usize },
     /// Two things cannot both be read from stdin.
     #[error("the script and `ctx` cannot both come from stdin")]
@@ -120,12 +120,22 @@ pub(crate) enum InputError {
     /// Somebody at a terminal would sit before a program that seems to hang.
     #[error("{what} would be read from the terminal")]
     Terminal { what: &'static str },
+    /// Two labels of one key.
+    #[error("the label `{key}` is given twice")]
+    LabelTwice { key: String },
     /// `ctx` is no object.
     #[error("`ctx` is not a JSON object")]
     NoObject { source: serde_json::Error },
     /// A line of `--batch`.
     #[error("line {line}: {problem}")]
     Line { line: usize, problem: BadLine },
+}
+
+impl InputError {
+    /// Whether it is about a limit.
+    pub(crate) fn is_too_large(&self) -> bool {
+        matches!(self, Self::TooLarge { .. } | Self::Line { problem: BadLine::TooLarge, .. })
+    }
 }
 
 /// What is wrong with a line of `--batch`.
@@ -164,6 +174,15 @@ pub(crate) fn read_file(path: &Path, what: &'static str) -> Result<String, Input
     match File::open(path) {
         Ok(file) => read(file, &name, what, LIMIT),
         Err(source) => Err(InputError::Unreadable { name, source }),
+    }
+}
+
+/// A limit, in the unit that it is a number of.
+fn shown(limit: usize) -> String {
+    if limit.is_multiple_of(1 << 20) {
+        format!("{} MiB", limit >> 20)
+    } else {
+        format!("{} KiB", limit >> 10)
     }
 }
 

@@ -3,25 +3,32 @@
 
 use std::collections::BTreeMap;
 
-use alc_core::{FORMAT, QueryId, QueryView, SessionId, StateName, Usage};
-use alc_ipc::{Applied, Resumed, Status};
+use alc_core::{FORMAT, QueryId, QueryView, Seq, SessionId, StateName, Usage};
+use alc_ipc::{Applied, Collected, Json, Resumed, Status};
 use serde::{Deserialize, Serialize};
 
 /// What went wrong, on stderr.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "error")]
 pub(crate) struct ErrorLine<'a> {
     pub(crate) v: u32,
+    /// The name of what is wrong, for programs.
     pub(crate) code: &'a str,
+    /// The exit code.
     pub(crate) exit: u8,
+    /// What is wrong, for people; its words may change.
     pub(crate) message: &'a str,
+    /// A command that helps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<&'a str>,
+    /// Whether the same command may succeed a little later.
     pub(crate) retryable: bool,
 }
 
 /// A query, by `prompt`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "query")]
 pub(crate) struct QueryLine {
     v: u32,
@@ -37,24 +44,34 @@ impl From<QueryView> for QueryLine {
 
 /// What became of answers, by `resume`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "resumed")]
 pub(crate) struct ResumedLine {
     v: u32,
+    /// Which session.
     session: SessionId,
+    /// Where the answers leave it.
     state: StateName,
+    /// Each answer.
     answers: Vec<AnswerLine>,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct AnswerLine {
+    /// What it answers.
     query_id: QueryId,
+    /// What became of it.
     status: AnswerStatus,
 }
 
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum AnswerStatus {
+    /// It is stored.
     Applied,
+    /// The query had this answer before.
     Already,
 }
 
@@ -85,10 +102,13 @@ pub(crate) struct BatchLine {
 
 /// A session that is cancelled, by `cancel`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "cancelled")]
 pub(crate) struct CancelledLine<'a> {
     v: u32,
+    /// Which session.
     session: &'a SessionId,
+    /// Whether this was the first request that it end.
     first: bool,
 }
 
@@ -98,15 +118,105 @@ impl<'a> CancelledLine<'a> {
     }
 }
 
+/// An answer, by `log`, behind the event that tells of it.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "answer")]
+pub(crate) struct GivenLine<'a> {
+    v: u32,
+    session: SessionId,
+    query_id: QueryId,
+    text: &'a str,
+    at: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<Usage>,
+}
+
+/// What an `llm_call_end` says of its answer.
+#[derive(Deserialize)]
+struct CallEnd {
+    query_id: QueryId,
+    at: i64,
+    #[serde(default)]
+    usage: Option<Usage>,
+}
+
+impl<'a> GivenLine<'a> {
+    /// The answer that `event` tells of.
+    pub(crate) fn new(event: &Json, text: &'a str) -> Result<Self, serde_json::Error> {
+        let CallEnd { query_id, at, usage } = serde_json::from_str(&event.0)?;
+        let session = query_id.session.clone();
+        Ok(Self { v: FORMAT, session, query_id, text, at, usage })
+    }
+}
+
+/// A note that was added, by `note`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "noted")]
+pub(crate) struct NotedLine<'a> {
+    v: u32,
+    session: &'a SessionId,
+    seq: Seq,
+}
+
+impl<'a> NotedLine<'a> {
+    pub(crate) fn new(session: &'a SessionId, seq: Seq) -> Self {
+        Self { v: FORMAT, session, seq }
+    }
+}
+
+/// A session that is deleted, by `rm`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "deleted")]
+pub(crate) struct DeletedLine<'a> {
+    v: u32,
+    session: &'a SessionId,
+}
+
+impl<'a> DeletedLine<'a> {
+    pub(crate) fn new(session: &'a SessionId) -> Self {
+        Self { v: FORMAT, session }
+    }
+}
+
+/// What `gc` deleted, or with `--dry-run` would.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "collected")]
+pub(crate) struct CollectedLine<'a> {
+    v: u32,
+    dry_run: bool,
+    sessions: &'a [SessionId],
+    blobs: u64,
+    tombstones: u64,
+    bytes: u64,
+}
+
+impl<'a> CollectedLine<'a> {
+    pub(crate) fn new(collected: &'a Collected, dry_run: bool) -> Self {
+        let Collected { sessions, blobs, tombstones, bytes } = collected;
+        let (blobs, tombstones, bytes) = (*blobs, *tombstones, *bytes);
+        Self { v: FORMAT, dry_run, sessions, blobs, tombstones, bytes }
+    }
+}
+
 /// A running daemon, by `daemon start` and `daemon status`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "daemon")]
 pub(crate) struct DaemonLine<'a> {
     v: u32,
+    /// The daemon's version.
     version: &'a str,
+    /// Its process.
     pid: u32,
+    /// Its data folder.
     home: &'a str,
+    /// When it started.
     started_at: i64,
+    /// How many sessions there are in each state.
     sessions: BTreeMap<&'static str, u64>,
 }
 
@@ -120,9 +230,11 @@ impl<'a> From<&'a Status> for DaemonLine<'a> {
 
 /// A daemon that is gone, by `daemon stop`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "stopped")]
 pub(crate) struct StoppedLine {
     v: u32,
+    /// Whether there was one.
     was_running: bool,
 }
 
@@ -134,10 +246,13 @@ impl StoppedLine {
 
 /// Both versions, by `version`.
 #[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "version")]
 pub(crate) struct VersionLine<'a> {
     v: u32,
+    /// This program's.
     client: &'a str,
+    /// The daemon's, if one runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     daemon: Option<&'a str>,
 }
@@ -146,6 +261,62 @@ impl<'a> VersionLine<'a> {
     pub(crate) fn new(client: &'a str, daemon: Option<&'a str>) -> Self {
         Self { v: FORMAT, client, daemon }
     }
+}
+
+/// A text that is no record: help, a man page, a completion script.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "text")]
+pub(crate) struct TextLine<'a> {
+    v: u32,
+    /// The file it usually is in, or the command it is about.
+    name: &'a str,
+    /// All of it.
+    text: &'a str,
+}
+
+impl<'a> TextLine<'a> {
+    pub(crate) fn new(name: &'a str, text: &'a str) -> Self {
+        Self { v: FORMAT, name, text }
+    }
+}
+
+/// A file that was written.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "file")]
+pub(crate) struct FileLine<'a> {
+    v: u32,
+    /// Where it is.
+    path: &'a str,
+}
+
+impl<'a> FileLine<'a> {
+    pub(crate) fn new(path: &'a str) -> Self {
+        Self { v: FORMAT, path }
+    }
+}
+
+/// What the exit codes say, by `help exit-codes`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "exit_codes")]
+pub(crate) struct ExitCodesLine {
+    pub(crate) v: u32,
+    /// What each says in general.
+    pub(crate) codes: Vec<ExitCode>,
+    /// Which a verb gives, and what they say there.
+    pub(crate) verbs: BTreeMap<&'static str, Vec<ExitCode>>,
+}
+
+/// An exit code.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub(crate) struct ExitCode {
+    /// The number.
+    pub(crate) code: u8,
+    /// What it says.
+    pub(crate) meaning: &'static str,
 }
 
 #[cfg(test)]

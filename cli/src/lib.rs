@@ -11,18 +11,22 @@ mod environment;
 mod error;
 mod escape;
 mod exit;
+mod exits;
+#[cfg(feature = "schema")]
+pub mod generated;
 mod input;
 mod json;
 mod launch;
 mod link;
 mod lock;
+mod manual;
 mod output;
 mod table;
 mod time;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory as _, Parser as _, error::ErrorKind};
+use clap::{CommandFactory as _, error::ErrorKind};
 
 use crate::{
     args::{Args, ColorChoice},
@@ -37,7 +41,7 @@ use crate::{
 pub fn main() -> ExitCode {
     let environment = Environment::read();
     let words: Vec<OsString> = std::env::args_os().collect();
-    let args = match Args::try_parse_from(&words) {
+    let args = match Args::read(&words) {
         Ok(args) => args,
         Err(refused) => return not_parsed(&refused, &words, &environment).into(),
     };

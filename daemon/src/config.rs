@@ -25,6 +25,10 @@ pub(crate) struct Run {
     /// journal.
     #[arg(long, value_name = "MIB", default_value_t = 512)]
     pub(crate) memory: usize,
+    /// End when for so long nobody was connected and no session ran, in seconds; the next client
+    /// starts it again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub(crate) idle_exit: u64,
     /// Leave the caller's session and say on stdout when clients can connect.
     #[arg(long, hide = true)]
     pub(crate) ready: bool,

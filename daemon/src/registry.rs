@@ -1,6 +1,9 @@
 //! The session service: spawn, state, resume, cancel, observe, wait. Finds sessions, in memory or in
 //! the journal, and keeps at most one actor for each.
 
+mod retention;
+mod transcript;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -8,18 +11,24 @@ use std::{
 };
 
 use alc_core::{
-    CancelReason, PayloadKind, Reference, Script, Seq, SessionId, SessionKind, SessionView,
-    StateName,
+    CancelReason, IfExists, Key, PayloadKind, QueryId, Reference, Script, Seq, SessionId,
+    SessionView, StateName,
 };
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
 
 use crate::{
+    clock,
     engine::{BrokeOff, Pool},
-    journal::{Found, Journal, Page, ReadError, StoredQuery, WriteError},
+    journal::{Filter, Found, Identity, Journal, Page, ReadError, StoredQuery, WriteError},
     residency::Residency,
-    session::{Accepted, Actor, Given, Origin, Position, Rejected, SessionHandle, SpawnError},
+    session::{
+        Accepted, Actor, Beginning, Given, Origin, Position, Rejected, SessionHandle, SpawnError,
+        unnamed,
+    },
 };
+
+pub(crate) use self::retention::{Gone, Policy};
 
 /// How many entries an observer gets at a time.
 const PAGE: usize = 256;
@@ -33,12 +42,16 @@ pub(crate) enum RegistryError {
     Ambiguous(Reference),
     #[error("session {0} never asked a query {1}")]
     UnknownQuery(SessionId, u32),
+    #[error("session {0} has not ended")]
+    NotEnded(SessionId),
     #[error(transparent)]
     Spawn(#[from] SpawnError),
     #[error(transparent)]
     Rejected(#[from] Rejected),
     #[error(transparent)]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
     #[error("the system gives no random numbers")]
     Random,
 }
@@ -49,6 +62,7 @@ pub(crate) struct Specification {
     pub(crate) source: String,
     pub(crate) chunk: String,
     pub(crate) ctx: String,
+    pub(crate) identity: Identity,
 }
 
 /// Every session of one data folder; cheap to clone.
@@ -81,20 +95,31 @@ impl Registry {
         Ok(unfinished.len())
     }
 
-    /// Creates a session; it is on disk when this returns, and its script begins.
+    /// Creates a session, or finds the one that its name or key stands for; it is on disk when this
+    /// returns, and a new one's script begins.
     pub(crate) async fn spawn(
         &self,
         specification: Specification,
     ) -> Result<SessionId, RegistryError> {
+        let replace = specification.identity.if_exists == IfExists::Replace;
         loop {
-            let Specification { source, chunk, ctx } = specification.clone();
+            let Specification { source, chunk, ctx, identity } = specification.clone();
             let id = SessionId::from_random(random()?);
-            let script = Script { source, chunk, ctx, seed: random()? };
+            let script = Script { source, chunk, ctx, seed: random()?, started_at: clock::now() };
+            let replaces = match &identity.name {
+                Some(name) if replace => self.0.journal.bearer(name).await?,
+                _ => None,
+            };
+            let replaces = replaces.map(|id| self.handle(&id));
+            let new = Box::new(Beginning { script, identity, replaces });
             let (reply, created) = oneshot::channel();
-            let Some(_handle) = self.start(&id, Origin::New { script, reply }) else { continue };
+            let Some(_handle) = self.start(&id, Origin::New { new, reply }) else { continue };
             match created.await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))? {
                 Ok(()) => return Ok(id),
-                Err(SpawnError::Write(WriteError::IdTaken(_))) => {}
+                Err(SpawnError::Write(WriteError::Known(known))) => return Ok(known),
+                // Somebody else was faster; look again.
+                Err(SpawnError::Write(WriteError::IdTaken(_)) | SpawnError::NothingToReplace) => {}
+                Err(SpawnError::Write(WriteError::NameInUse { .. })) if replace => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -109,12 +134,11 @@ impl Registry {
     /// Some sessions, newest first, and where the next page begins.
     pub(crate) async fn list(
         &self,
-        states: Vec<StateName>,
-        kinds: Vec<SessionKind>,
+        filter: Filter,
         limit: usize,
         after: Option<u64>,
     ) -> Result<Page, RegistryError> {
-        Ok(self.0.journal.list(states, kinds, limit, after).await?)
+        Ok(self.0.journal.list(filter, limit, after).await?)
     }
 
     /// A query as it was asked, and its id.
@@ -129,15 +153,31 @@ impl Registry {
         Ok((id, stored))
     }
 
+    /// The query that an answer would be for, see [`unnamed`].
+    pub(crate) async fn aim(
+        &self,
+        session: &Reference,
+        key: Option<&Key>,
+    ) -> Result<QueryId, RegistryError> {
+        let id = self.resolve(session).await?;
+        if let Some(number) = session.query {
+            return Ok(id.query(number));
+        }
+        let snapshot = self.0.journal.snapshot(&id).await?;
+        let snapshot = snapshot.ok_or_else(|| RegistryError::NotFound(session.clone()))?;
+        Ok(id.query(unnamed(&self.0.journal, &id, &snapshot.state, key).await?))
+    }
+
     /// Answers queries of one session, all or none; they are on disk when this returns.
     pub(crate) async fn resume(
         &self,
         session: &Reference,
         answers: Vec<Given>,
         payload: PayloadKind,
+        key: Option<Key>,
     ) -> Result<(SessionId, Accepted), RegistryError> {
         let handle = self.find(session).await?;
-        let accepted = handle.answer(answers, payload).await?;
+        let accepted = handle.answer(answers, payload, key).await?;
         Ok((handle.id().clone(), accepted))
     }
 
@@ -195,6 +235,11 @@ impl Registry {
         self.0.journal.counts().await
     }
 
+    /// Whether no session runs. If that cannot be read, one may.
+    pub(crate) async fn is_idle(&self) -> bool {
+        self.0.journal.unfinished().await.is_ok_and(|running| running.is_empty())
+    }
+
     /// Lets go of a session that nobody else holds; the next who needs it wakes it.
     pub(crate) fn release(&self, id: &SessionId) {
         let mut sessions = self.lock();
@@ -223,7 +268,7 @@ impl Registry {
         self.lock().len()
     }
 
-    /// Lets go of a session that could not be created or read.
+    /// Lets go of a session that could not be created or read, or that is deleted.
     pub(crate) fn forget(&self, id: &SessionId) {
         self.lock().remove(id);
     }

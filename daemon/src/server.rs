@@ -31,8 +31,9 @@ pub(crate) struct Daemon {
     pub(crate) stop: CancellationToken,
 }
 
-/// Accepts clients until the daemon is to end, then lets the connections say their last word.
-pub(crate) async fn serve(listener: Listener, daemon: Daemon) {
+/// Accepts clients until the daemon is to end, or until for `idle_exit` nobody was connected and no
+/// session ran; then lets the connections say their last word.
+pub(crate) async fn serve(listener: Listener, daemon: Daemon, idle_exit: Duration) {
     let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
     loop {
@@ -41,6 +42,13 @@ pub(crate) async fn serve(listener: Listener, daemon: Daemon) {
             accepted = listener.accept() => accepted,
             Some(_) = connections.join_next() => continue,
             () = daemon.stop.cancelled() => break,
+            () = tokio::time::sleep(idle_exit), if connections.is_empty() => {
+                if daemon.registry.is_idle().await {
+                    log::line("nobody needs alcd any more");
+                    daemon.stop.cancel();
+                }
+                continue;
+            }
         };
         match accepted {
             Ok(stream) if stream.peer_creds().is_ok_and(|peer| is_own(&peer)) => {

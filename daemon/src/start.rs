@@ -1,6 +1,6 @@
 //! From the command line to a daemon that serves, and its end.
 
-use std::{io, io::Write as _, process::ExitCode};
+use std::{io, io::Write as _, process::ExitCode, time::Duration};
 
 use alc_ipc::{ErrorCode, Home, NoHome};
 use tokio_util::sync::CancellationToken;
@@ -109,6 +109,7 @@ fn serve(run: Run) -> Result<End, StartError> {
         return Err(StartError::Order);
     }
     let journal = Journal::open(&home.journal())?;
+    let idle_exit = Duration::from_secs(run.idle_exit);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = Pool::start(workers)?;
     let registry = Registry::new(journal.clone(), pool.clone(), run.memory << 20);
@@ -131,7 +132,7 @@ fn serve(run: Run) -> Result<End, StartError> {
             say_ready()?;
         }
         let result = tokio::select! {
-            ((), ()) = async { tokio::join!(server::serve(listener, daemon), signals) } => Ok(End::Stopped),
+            ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) } => Ok(End::Stopped),
             () = journal.lost() => Err(StartError::Lost),
             () = pool.exhausted() => Ok(End::Anew(home.clone())),
         };

@@ -6,21 +6,24 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alc_core::{Reference, Seq, SessionId, StateName};
+use alc_core::{QueryId, Reference, Seq, SessionId, StateName};
 use interprocess::local_socket::{
     Stream,
     traits::{Stream as _, StreamCommon as _},
 };
 
 use crate::{
-    Cancel, CodecError, Endpoint, FRAME_LIMIT, Failure, Hello, Json, List, Observe, Page, Request,
-    Response, Resume, Resumed, Spawn, Status, Stop, Tagged, Wait, decode, encode, is_own,
+    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, FRAME_LIMIT, Failure, Hello,
+    Json, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Stop,
+    Tagged, Wait, decode, encode, is_own,
 };
 
 /// How long the daemon may take to greet.
 const GREETING: Duration = Duration::from_secs(2);
 /// How long it may be silent: it sends a heartbeat every two seconds while a request is under way.
 const SILENCE: Duration = Duration::from_secs(5);
+/// A socket's timer may go off a tick of the system's clock too early.
+const TICK: Duration = Duration::from_millis(20);
 
 /// A request got no answer, or a refusal.
 #[derive(Debug, thiserror::Error)]
@@ -137,6 +140,10 @@ impl Client {
         /// One query as it was asked, an [`alc_core::QueryView`].
         query(query: Reference) -> Json:
             Request::Query(query) => Response::Query(view) => view;
+        /// The query that an answer would be for: the one that the reference names, else the one
+        /// that was answered with the same key, else the lowest open one.
+        aim(aim: Aim) -> QueryId:
+            Request::Aim(aim) => Response::Aimed(query) => query;
         /// Answers; they are on disk when this returns.
         resume(resume: Resume) -> Resumed:
             Request::Resume(resume) => Response::Resumed(resumed) => resumed;
@@ -150,6 +157,15 @@ impl Client {
         /// The session, an [`alc_core::SessionView`], once it is where it should get or has ended.
         wait(wait: Wait) -> Json:
             Request::Wait(wait) => Response::Session(view) => view;
+        /// Adds a note to a history; its place there. It is on disk when this returns.
+        note(note: AddNote) -> (SessionId, Seq):
+            Request::Note(note) => Response::Noted { session, seq } => (session, seq);
+        /// Deletes a session that has ended.
+        delete(session: Reference) -> SessionId:
+            Request::Delete(session) => Response::Deleted(id) => id;
+        /// Deletes what is old and gives the space back.
+        collect(collect: Collect) -> Collected:
+            Request::Collect(collect) => Response::Collected(collected) => collected;
         /// About the daemon.
         status() -> Status:
             Request::Status => Response::Status(status) => status;
@@ -170,6 +186,24 @@ impl Client {
             _ => ControlFlow::Continue(()),
         };
         match self.call(&Request::Observe(observe), each)? {
+            Some(Response::Observed(state)) => Ok(Some(state)),
+            Some(_) => Err(ClientError::Confused),
+            None => Ok(None),
+        }
+    }
+
+    /// Hands each entry of a history to `each`, as [`Client::observe`], and the text of the answer
+    /// where it tells of one.
+    pub fn log(
+        &mut self,
+        log: ReadLog,
+        mut each: impl FnMut(Seq, &Json, Option<&str>) -> ControlFlow<()>,
+    ) -> Result<Option<StateName>, ClientError> {
+        let each = |response: &Response| match response {
+            Response::Told { seq, event, answer } => each(*seq, event, answer.as_deref()),
+            _ => ControlFlow::Continue(()),
+        };
+        match self.call(&Request::Log(log), each)? {
             Some(Response::Observed(state)) => Ok(Some(state)),
             Some(_) => Err(ClientError::Confused),
             None => Ok(None),
@@ -238,7 +272,7 @@ impl Client {
     }
 
     fn broken(&self, error: io::Error) -> ClientError {
-        let late = self.deadline.is_some_and(|deadline| deadline <= Instant::now());
+        let late = self.deadline.is_some_and(|deadline| deadline <= Instant::now() + TICK);
         match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut if late => {
                 ClientError::DeadlinePassed

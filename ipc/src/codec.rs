@@ -49,7 +49,7 @@ pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, CodecError> {
 
 #[cfg(test)]
 mod tests {
-    use alc_core::{CancelReason, ReasonCode, Reference, Seq, Usage};
+    use alc_core::{CancelReason, IfExists, Key, ReasonCode, Reference, Seq, Usage};
     use proptest::prelude::*;
 
     use super::*;
@@ -58,7 +58,14 @@ mod tests {
     fn spawn() -> Tagged<Request> {
         let source = "return alc.llm('2+2?')".to_owned();
         let ctx = Json(r#"{"a":[1,null]}"#.to_owned());
-        Tagged { id: 7, body: Request::Spawn(Spawn { source, chunk: "ask.lua".to_owned(), ctx }) }
+        let spawn = Spawn {
+            name: Some("review".parse().expect("a name")),
+            if_exists: IfExists::Reuse,
+            labels: vec!["batch=b=1".parse().expect("a label")],
+            key: Some(Key::from_random(7)),
+            ..Spawn::new(source, "ask.lua".to_owned(), ctx)
+        };
+        Tagged { id: 7, body: Request::Spawn(spawn) }
     }
 
     #[test]
@@ -89,7 +96,7 @@ mod tests {
             let one = Answers::One { text: "yes".to_owned(), usage };
             let batch = Answers::Batch(vec![Answer { query: 3, text: "yes".to_owned(), usage }]);
             for answers in [one, batch] {
-                let resume = Request::Resume(Resume { session: session.clone(), answers });
+                let resume = Request::Resume(Resume::new(session.clone(), answers));
                 let bytes = encode(&resume).expect("encodes");
                 assert_eq!(decode::<Request>(&bytes).expect("decodes"), resume);
             }

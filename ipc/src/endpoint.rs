@@ -44,12 +44,12 @@ pub enum EndpointError {
 
 impl Endpoint {
     /// The address a daemon of `home` listens on: a socket in the folder, or, where that path is too
-    /// long for one, in a folder of its own under `temporary`.
+    /// long for one or cannot be published as text, in a folder of its own under `temporary`.
     #[cfg(unix)]
     #[must_use]
     pub fn choose(home: &Home, folder: FolderId, temporary: &Path) -> Self {
         let inside = home.path().join("alcd.sock");
-        let address = if inside.as_os_str().len() <= LONGEST_PATH {
+        let address = if inside.to_str().is_some_and(|path| path.len() <= LONGEST_PATH) {
             inside
         } else {
             temporary.join(format!("alc-{folder}")).join("alcd.sock")

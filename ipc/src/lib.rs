@@ -20,9 +20,10 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use hello::{BadHello, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
 pub use request::{
-    Answer, Answers, Cancel, List, Observe, Request, Resume, Spawn, Stop, Tagged, Wait, WaitFor,
+    AddNote, Aim, Answer, Answers, Cancel, Collect, List, Observe, ReadLog, Request, Resume, Spawn,
+    Stop, Tagged, Wait, WaitFor,
 };
-pub use response::{Applied, ErrorCode, Failure, Json, Page, Response, Resumed, Status};
+pub use response::{Applied, Collected, ErrorCode, Failure, Json, Page, Response, Resumed, Status};
 pub use user::is_own;
 #[cfg(unix)]
 pub use user::own_uid;

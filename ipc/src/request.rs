@@ -2,7 +2,9 @@
 //!
 //! Bodies are positional: new variants go at the end, and a changed struct is a new variant.
 
-use alc_core::{CancelReason, Reference, Seq, SessionKind, StateName, Usage};
+use alc_core::{
+    CancelReason, IfExists, Key, Label, Name, Reference, Seq, SessionKind, StateName, Usage,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{Json, positional};
@@ -41,6 +43,16 @@ pub enum Request {
     Status,
     /// End the daemon; answered by `Stopping`.
     Stop(Stop),
+    /// Add a note to a history; answered by `Noted` once it is on disk.
+    Note(AddNote),
+    /// A history with the texts of its answers; answered by any count of `Told`, then `Observed`.
+    Log(ReadLog),
+    /// Delete a session that has ended, by full id or name; answered by `Deleted`.
+    Delete(Reference),
+    /// Delete what is old and give the space back; answered by `Collected`.
+    Collect(Collect),
+    /// Which query an answer would be for; answered by `Aimed`, or refused as the answer would be.
+    Aim(Aim),
 }
 
 /// Starts a `run` session.
@@ -52,6 +64,23 @@ pub struct Spawn {
     pub chunk: String,
     /// The session's `ctx`, a JSON object.
     pub ctx: Json,
+    /// What to call it.
+    pub name: Option<Name>,
+    /// What to do where a session has that name.
+    pub if_exists: IfExists,
+    /// By which it can be selected, each key once.
+    pub labels: Vec<Label>,
+    /// Sent again, the same request with the same key starts no second session.
+    pub key: Option<Key>,
+}
+
+impl Spawn {
+    /// A session without a name, labels and a key.
+    #[must_use]
+    pub fn new(source: String, chunk: String, ctx: Json) -> Self {
+        let (name, if_exists) = (None, IfExists::Fail);
+        Self { source, chunk, ctx, name, if_exists, labels: Vec::new(), key: None }
+    }
 }
 
 /// Which sessions, newest first.
@@ -61,10 +90,21 @@ pub struct List {
     pub states: Vec<StateName>,
     /// Only these kinds; all if empty.
     pub kinds: Vec<SessionKind>,
+    /// Only those with all of these labels.
+    pub labels: Vec<Label>,
     /// At most so many.
     pub limit: u32,
     /// Go on behind this page: its [`crate::Page::next`].
     pub after: Option<u64>,
+}
+
+/// Fixes the query that an answer is for before the answer is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Aim {
+    /// The session, perhaps with the query.
+    pub session: Reference,
+    /// The key that the answer will come with.
+    pub key: Option<Key>,
 }
 
 /// Answers queries of one session: all of them or, if one is refused, none.
@@ -74,12 +114,23 @@ pub struct Resume {
     pub session: Reference,
     /// The answers.
     pub answers: Answers,
+    /// A query that was answered with the same key before has its answer already, whatever it says.
+    pub key: Option<Key>,
+}
+
+impl Resume {
+    /// Answers without a key.
+    #[must_use]
+    pub fn new(session: Reference, answers: Answers) -> Self {
+        Self { session, answers, key: None }
+    }
 }
 
 /// One answer, or several by query number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answers {
-    /// For the query that the reference names, else the lowest open one.
+    /// For the query that the reference names, else the one that was answered with the same key,
+    /// else the lowest open one.
     One {
         /// The answer.
         text: String,
@@ -145,4 +196,37 @@ pub struct Observe {
 pub struct Stop {
     /// Also while Lua is running; such sessions go on at the next start.
     pub force: bool,
+}
+
+/// Adds a note to a history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AddNote {
+    /// Whose.
+    pub session: Reference,
+    /// A headline.
+    pub title: Option<String>,
+    /// The text.
+    pub content: String,
+}
+
+/// Reads a history with the texts of its answers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReadLog {
+    /// Whose.
+    pub session: Reference,
+    /// Only what comes behind this place.
+    pub after: Seq,
+    /// Go on until the session ends; else only what is there.
+    pub follow: bool,
+}
+
+/// Deletes sessions that ended long ago, and what nothing refers to any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collect {
+    /// Sessions that ended at least so long ago, in milliseconds.
+    pub older_than: u64,
+    /// Then the oldest of the ended ones, until the journal has no more than so many bytes.
+    pub keep_bytes: Option<u64>,
+    /// Change nothing, and say what would be deleted.
+    pub dry_run: bool,
 }

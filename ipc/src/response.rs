@@ -61,13 +61,35 @@ pub enum Response {
     Stopping,
     /// Nothing was done.
     Failure(Failure),
+    /// The note is on disk.
+    Noted {
+        /// In whose history.
+        session: SessionId,
+        /// Its place there.
+        seq: Seq,
+    },
+    /// Interim: the next entry of a history, an [`alc_core::EventView`].
+    Told {
+        /// Its place, to go on from after a lost connection.
+        seq: Seq,
+        /// The entry.
+        event: Json,
+        /// The answer, where the entry tells of one.
+        answer: Option<String>,
+    },
+    /// The session is gone for good.
+    Deleted(SessionId),
+    /// What was deleted, or would be.
+    Collected(Collected),
+    /// The query.
+    Aimed(QueryId),
 }
 
 impl Response {
     /// Whether nothing more follows for this request.
     #[must_use]
     pub fn is_last(&self) -> bool {
-        !matches!(self, Self::Heartbeat | Self::Event { .. })
+        !matches!(self, Self::Heartbeat | Self::Event { .. } | Self::Told { .. })
     }
 }
 
@@ -111,6 +133,19 @@ pub struct Status {
     pub started_at: i64,
     /// Sessions in each state.
     pub sessions: Vec<(StateName, u64)>,
+}
+
+/// What was deleted, or would be.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collected {
+    /// Sessions, the first to end first.
+    pub sessions: Vec<SessionId>,
+    /// Stored texts that nothing referred to any more.
+    pub blobs: u64,
+    /// Marks of sessions that were deleted long ago.
+    pub tombstones: u64,
+    /// By how much the journal is smaller; estimated, if nothing was changed.
+    pub bytes: u64,
 }
 
 /// Why nothing was done.
@@ -159,11 +194,17 @@ pub enum ErrorCode {
     Incompatible,
     /// A bug.
     Internal,
+    /// The session has not ended.
+    NotEnded,
+    /// Another session has the name.
+    NameInUse,
+    /// The idempotency key was used for another request.
+    KeyInUse,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 19] = [
         Self::NotFound,
         Self::Ambiguous,
         Self::NotPaused,
@@ -180,6 +221,9 @@ impl ErrorCode {
         Self::NotPermitted,
         Self::Incompatible,
         Self::Internal,
+        Self::NotEnded,
+        Self::NameInUse,
+        Self::KeyInUse,
     ];
 
     /// The code of this name.
@@ -208,6 +252,9 @@ impl ErrorCode {
             Self::NotPermitted => "not_permitted",
             Self::Incompatible => "incompatible",
             Self::Internal => "internal",
+            Self::NotEnded => "not_ended",
+            Self::NameInUse => "name_in_use",
+            Self::KeyInUse => "key_in_use",
         }
     }
 }

@@ -6,6 +6,7 @@ pub(super) struct Random(u64);
 
 impl Random {
     /// From `ALC_CHAOS_SEED`, else from the system. What a failed test printed shows the seed.
+    #[expect(clippy::print_stdout, reason = "a test's output is shown when it fails")]
     pub(super) fn seeded() -> Self {
         use std::hash::{BuildHasher as _, RandomState};
         let given = std::env::var("ALC_CHAOS_SEED").ok();
@@ -17,7 +18,7 @@ impl Random {
         Self(seed)
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

@@ -18,7 +18,8 @@ end
 ";
 
 /// A loop of questions.
-const LOOP: &str = "for i = 1, 6 do ask('question ' .. i .. ' after ' .. (answers[i - 1] or '')) end";
+const LOOP: &str =
+    "for i = 1, 6 do ask('question ' .. i .. ' after ' .. (answers[i - 1] or '')) end";
 /// Batches, and lines between them.
 const BATCHES: &str = "for round = 1, 3 do print('round', round) ask_all(round + 1) end";
 /// What differs from run to run goes into questions, answers into what is random.
@@ -28,7 +29,7 @@ for i = 1, 4 do
   if #ask(told) % 2 == 0 then math.randomseed(#answers[i]) else ask_all(2) end
 end";
 /// More lines than go to the journal at once.
-const CHATTER: &str = "for i = 1, 1100 do print(i) end ask('was that much?')";
+pub(super) const CHATTER: &str = "for i = 1, 1100 do print(i) end ask('was that much?')";
 /// It computes for several slices between its questions.
 const BUSY: &str = "
 for i = 1, 3 do
@@ -45,9 +46,8 @@ return {answers = answers, caught = not ok}";
 const ENDLESS: &str = "ask('go?') while true do end";
 const SILENT: &str = "";
 
-/// What ends by itself once it is answered.
-pub(super) const ENDING: [&str; 8] =
-    [LOOP, BATCHES, RANDOM, CHATTER, BUSY, FAILS, CATCHES, SILENT];
+/// What ends by itself once it is answered, and takes few lines.
+pub(super) const ENDING: [&str; 7] = [LOOP, BATCHES, RANDOM, BUSY, FAILS, CATCHES, SILENT];
 
 /// The whole source of one of these.
 pub(super) fn ending(body: &str) -> String {

@@ -42,10 +42,14 @@ pub(crate) enum Wish {
 /// How a request was confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reply {
-    Spawned { session: String },
+    Spawned {
+        session: String,
+    },
     Answered,
     /// Whether it was this request that ended the session.
-    Cancelled { first: bool },
+    Cancelled {
+        first: bool,
+    },
 }
 
 /// Facts, each on disk before the client goes on. Any number of threads may write.
@@ -95,6 +99,11 @@ impl Log {
             };
             *counts.entry(kind).or_default() += 1;
         }
+        let sent: u32 =
+            counts.iter().filter(|(kind, _)| kind.ends_with(" sent")).map(|(_, n)| n).sum();
+        let fates = |fact: &Fact| matches!(fact, Fact::Told { .. } | Fact::Refused { .. });
+        let known = self.facts().iter().filter(|fact| fates(fact)).count();
+        counts.insert("lost".to_owned(), sent - u32::try_from(known).expect("fits"));
         let counts: Vec<_> = counts.iter().map(|(kind, n)| format!("{n} {kind}")).collect();
         counts.join(", ")
     }

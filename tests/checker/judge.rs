@@ -79,7 +79,9 @@ impl Known {
         for (wish, fate) in wishes.into_values() {
             match wish {
                 Wish::Spawn { mark } => known.spawns.push((mark, fate)),
-                Wish::Answer { session, answers } => known.of(session).answers.push((answers, fate)),
+                Wish::Answer { session, answers } => {
+                    known.of(session).answers.push((answers, fate));
+                }
                 Wish::Cancel { session } => known.of(session).cancels.push(fate),
             }
         }
@@ -198,23 +200,28 @@ fn judge_end(of: &Of, told: &Told, complaints: &mut Vec<String>) {
     }
 }
 
+/// Answers by query number.
+type Seen = BTreeSet<(u32, String)>;
+
 /// What Lua saw: in the log, and in the value it returned.
-fn seen_by_lua(told: &Told, history: &History, complaints: &mut Vec<String>) -> BTreeMap<u32, String> {
-    let mut seen = history.got.clone();
+fn seen_by_lua(told: &Told, history: &History, complaints: &mut Vec<String>) -> Seen {
+    let mut seen: Seen =
+        history.got.iter().map(|(query, answer)| (*query, answer.clone())).collect();
     if told.state != StateName::Done {
         return seen;
     }
-    let outcome: Value = serde_json::from_str(told.outcome.as_deref().unwrap_or("{}")).expect("JSON");
+    let outcome: Value =
+        serde_json::from_str(told.outcome.as_deref().unwrap_or("{}")).expect("JSON");
     let returned = outcome["value"]["answers"].as_array().cloned().unwrap_or_default();
     if returned.len() != history.begun.len() {
         complaints.push(format!("I2: {} answers returned", returned.len()));
     }
     for (query, answer) in (1..).zip(returned) {
         let answer = answer.as_str().unwrap_or_default().to_owned();
-        if seen.get(&query).is_some_and(|logged| *logged != answer) {
+        if history.got.get(&query).is_some_and(|logged| *logged != answer) {
             complaints.push(format!("I2: Lua saw two answers to query {query}"));
         }
-        seen.insert(query, answer);
+        seen.insert((query, answer));
     }
     seen
 }
@@ -239,7 +246,7 @@ fn judge_answers(of: &Of, told: &Told, history: &History, complaints: &mut Vec<S
             if !history.ended.contains(query) {
                 complaints.push(format!("I1: query {query} is open, it was answered {text}"));
             }
-            if seen.get(query).is_some_and(|saw| saw != text) {
+            if seen.iter().any(|(number, saw)| number == query && saw != text) {
                 complaints.push(format!("I2: query {query} was answered {text}, Lua saw another"));
             }
         }
@@ -303,7 +310,8 @@ fn judge_cancel(of: &Of, told: &Told, history: &History, complaints: &mut Vec<St
     if of.cancels.is_empty() && told.state == StateName::Cancelled {
         complaints.push("I6: nobody cancelled it".to_owned());
     }
-    let firsts = of.cancels.iter().filter(|fate| **fate == Fate::Done(Reply::Cancelled { first: true }));
+    let firsts =
+        of.cancels.iter().filter(|fate| **fate == Fate::Done(Reply::Cancelled { first: true }));
     if firsts.count() > 1 {
         complaints.push("I6: two requests were the first to cancel it".to_owned());
     }
@@ -395,10 +403,11 @@ impl History {
     fn logged(&mut self, line: &str) {
         let mut parts = line.splitn(3, '\t');
         match (parts.next(), parts.next(), parts.next()) {
-            (Some("mark"), Some(mark), None) => {
-                if self.mark.replace(mark.to_owned()).is_some() {
-                    self.flaws.push("I9: the script's first line is there twice".to_owned());
-                }
+            (Some("mark"), Some(mark), None) if self.mark.is_none() => {
+                self.mark = Some(mark.to_owned());
+            }
+            (Some("mark"), Some(_), None) => {
+                self.flaws.push("I9: the script's first line is there twice".to_owned());
             }
             (Some("got"), Some(query), Some(answer)) => {
                 let query = query.parse().expect("a number");

@@ -150,9 +150,11 @@ fn the_right_story_has_no_flaw() {
     assert!(matches!(&news[..], [Fact::Ended { .. }, Fact::Saw { after: 0, .. }]), "{news:?}");
 }
 
-/// Tells wrong stories, each with the beginning of a complaint that it must cause.
+/// The beginning of a complaint, and what makes the right story so wrong that it must come.
+type Wrong<'a> = (&'a str, &'a dyn Fn(&mut Story));
+
 #[track_caller]
-fn complains(stories: &[(&str, &dyn Fn(&mut Story))]) {
+fn complains(stories: &[Wrong]) {
     for (complaint, change) in stories {
         let mut story = right();
         change(&mut story);
@@ -290,7 +292,9 @@ fn a_cancel_that_does_not_hold_is_noticed() {
             story.append("ccc", &json!({"kind": "cancel_requested"}));
         }),
         ("I6: nobody cancelled it", &|story| {
-            story.facts.retain(|fact| !matches!(fact, Fact::Asked { n: 3, .. } | Fact::Told { n: 3, .. }));
+            story
+                .facts
+                .retain(|fact| !matches!(fact, Fact::Asked { n: 3, .. } | Fact::Told { n: 3, .. }));
         }),
         ("I6: two requests were the first", &|story| {
             let wish = Wish::Cancel { session: "ccc".to_owned() };
@@ -339,13 +343,19 @@ fn what_had_no_ok_and_is_there_twice_or_in_part_is_noticed() {
             story.entry("ddd", 3, |entry| *entry = log("mark\td"));
         }),
         ("I9: Lua saw A for query 1, which nobody stored", &|story| {
-            story.facts.retain(|fact| !matches!(fact, Fact::Asked { n: 2, .. } | Fact::Told { n: 2, .. }));
+            story
+                .facts
+                .retain(|fact| !matches!(fact, Fact::Asked { n: 2, .. } | Fact::Told { n: 2, .. }));
         }),
         ("I9: query 1 has an answer that nobody gave", &|story| {
-            story.facts.retain(|fact| !matches!(fact, Fact::Asked { n: 2, .. } | Fact::Told { n: 2, .. }));
+            story
+                .facts
+                .retain(|fact| !matches!(fact, Fact::Asked { n: 2, .. } | Fact::Told { n: 2, .. }));
         }),
         ("I9: a part of a batch was stored", &|story| {
-            story.facts.retain(|fact| !matches!(fact, Fact::Asked { n: 2, .. } | Fact::Told { n: 2, .. }));
+            story
+                .facts
+                .retain(|fact| !matches!(fact, Fact::Asked { n: 2, .. } | Fact::Told { n: 2, .. }));
             story.answer(8, "ddd", &[(1, "A"), (2, "X")], None);
             story.answer(9, "ddd", &[(2, "B")], None);
         }),

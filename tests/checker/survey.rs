@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     ops::ControlFlow,
+    thread,
 };
 
 use alc_core::{Reference, Seq, StateName};
@@ -11,6 +12,9 @@ use serde_json::Value;
 
 use super::facts::{Entries, Fact, Reply, Wish};
 use crate::env::TestEnv;
+
+/// How many clients ask.
+const CLIENTS: usize = 8;
 
 /// Everything that the judge hears.
 #[derive(Clone, Debug, Default)]
@@ -35,26 +39,17 @@ pub(super) struct Told {
 impl Survey {
     /// Asks the daemon of `env` for everything.
     pub(super) fn take(env: &TestEnv, facts: &[Fact]) -> Self {
-        let mut client = env.connect();
-        let confirmed = confirmed(facts);
-        let ids = list(&mut client);
-        let sessions = ids.iter().map(|id| {
-            let mut told = Told {
-                state: settled(&mut client, id, confirmed.cancels.contains(id)),
-                outcome: None,
-                readings: Vec::new(),
-                again: Vec::new(),
-            };
-            for (query, text) in confirmed.answers.get(id).into_iter().flatten() {
-                told.again.push((*query, text.clone(), send_again(&mut client, id, *query, text)));
-            }
-            let (_, state, outcome) = client.outcome(reference(id)).expect("an outcome");
-            told.outcome = outcome.map(|json| json.0);
-            assert_eq!(told.outcome.is_some(), state.is_terminal(), "{id}");
-            told.readings = readings(env, &mut client, id);
-            (id.clone(), told)
+        let confirmed = &confirmed(facts);
+        let ids = list(&mut env.connect());
+        let sessions = thread::scope(|scope| {
+            let share = ids.len().div_ceil(CLIENTS).max(1);
+            let clients: Vec<_> = ids
+                .chunks(share)
+                .map(|ids| scope.spawn(move || ask(env, ids, confirmed)))
+                .collect();
+            clients.into_iter().flat_map(|client| client.join().expect("asks")).collect()
         });
-        Self { sessions: sessions.collect(), ids }
+        Self { ids, sessions }
     }
 
     /// What these facts do not have yet.
@@ -88,7 +83,25 @@ impl Survey {
     }
 }
 
-pub(super) fn reference(id: &str) -> Reference {
+/// What one client is told of these sessions.
+fn ask(env: &TestEnv, ids: &[String], confirmed: &Confirmed) -> Vec<(String, Told)> {
+    let mut client = env.connect();
+    let sessions = ids.iter().map(|id| {
+        if confirmed.cancels.contains(id) {
+            // It may have to be stopped first.
+            let wait = Wait { session: reference(id), until: WaitFor::Terminal };
+            client.wait(wait).expect("the end");
+        }
+        let mut told = told(env, &mut client, id);
+        for (query, text) in confirmed.answers.get(id).into_iter().flatten() {
+            told.again.push((*query, text.clone(), send_again(&mut client, id, *query, text)));
+        }
+        (id.clone(), told)
+    });
+    sessions.collect()
+}
+
+fn reference(id: &str) -> Reference {
     id.parse().expect("an id")
 }
 
@@ -137,20 +150,10 @@ fn list(client: &mut Client) -> Vec<String> {
     }
 }
 
-/// A session's state, for a cancelled one once it has ended: it may have to be stopped first.
-fn settled(client: &mut Client, id: &str, cancelled: bool) -> StateName {
-    let session = reference(id);
-    if cancelled {
-        let wait = Wait { session, until: WaitFor::Terminal };
-        client.wait(wait).expect("the end");
-    }
-    client.outcome(reference(id)).expect("a state").1
-}
-
 fn send_again(client: &mut Client, id: &str, query: u32, text: &str) -> String {
     let session = Reference { query: Some(query), ..reference(id) };
     let answers = Answers::One { text: text.to_owned(), usage: None };
-    match client.resume(Resume { session, answers }) {
+    match client.resume(Resume::new(session, answers)) {
         Ok(resumed) => match resumed.answers[..] {
             [(_, Applied::Already)] => "already".to_owned(),
             _ => "now".to_owned(),
@@ -160,17 +163,30 @@ fn send_again(client: &mut Client, id: &str, query: u32, text: &str) -> String {
     }
 }
 
-/// The history from its start, from the middle, from before its last entry, and from its start.
-fn readings(env: &TestEnv, client: &mut Client, id: &str) -> Vec<(u64, Entries)> {
-    let view: Value =
-        serde_json::from_str(&client.state(reference(id)).expect("a session").0).expect("JSON");
+/// A session as it is at one moment. Where it is running it may be elsewhere the next.
+fn told(env: &TestEnv, client: &mut Client, id: &str) -> Told {
+    let view = client.state(reference(id)).expect("a session");
+    let view: Value = serde_json::from_str(&view.0).expect("JSON");
+    let state = StateName::parse(view["state"].as_str().expect("a state")).expect("a state");
+    let outcome = client.outcome(reference(id)).expect("an outcome").2;
     let last = view["seq"].as_u64().expect("a seq");
+    Told {
+        state,
+        outcome: outcome.map(|json| json.0).filter(|_| state.is_terminal()),
+        readings: readings(env, id, last),
+        again: Vec::new(),
+    }
+}
+
+/// The history up to `last` from its start, from its middle, from before its last entry, and from
+/// its start.
+fn readings(env: &TestEnv, id: &str, last: u64) -> Vec<(u64, Entries)> {
     // The stream of an unfinished session would not end, so its connection is given up.
-    let mut other = env.connect();
+    let mut client = env.connect();
     let mut read = |after: u64| {
         let mut entries = Entries::new();
         let observe = Observe { session: reference(id), after: Seq(after) };
-        let told = other.observe(observe, |seq, event| {
+        let told = client.observe(observe, |seq, event| {
             entries.push((seq.0, event.0.clone()));
             if seq.0 < last { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });

@@ -48,7 +48,8 @@ pub(super) fn run(
     if any && aligned {
         print_table(&rows, output)?;
     } else if !any && output.is_terminal() {
-        output.notice(if args.state.is_empty() && args.kind.is_empty() {
+        let all = args.state.is_empty() && args.kind.is_empty() && args.labels.is_empty();
+        output.notice(if all {
             r#"no sessions yet; begin with: alc spawn -e 'return alc.llm("2+2?")'"#
         } else {
             "no such sessions"
@@ -68,7 +69,8 @@ fn each_page(
     let mut after = None;
     while left > 0 {
         let (states, kinds) = (args.state.clone(), args.kind.clone());
-        let list = List { states, kinds, limit: left.min(PAGE), after };
+        let labels = args.labels.clone();
+        let list = List { states, kinds, labels, limit: left.min(PAGE), after };
         let page = link.call(|client| client.list(list.clone()))?;
         left = left.saturating_sub(u32::try_from(page.sessions.len()).unwrap_or(u32::MAX));
         after = page.next;

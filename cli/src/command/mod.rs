@@ -2,11 +2,18 @@
 
 mod bare;
 mod cancel;
+pub(crate) mod completions;
 mod daemon;
+mod gc;
+mod help;
 mod list;
+mod log;
+mod man;
+mod note;
 mod prompt;
 mod result;
 mod resume;
+mod rm;
 mod spawn;
 mod state;
 mod version;
@@ -29,19 +36,27 @@ pub(crate) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let Some(command) = args.command else { return bare::run(output) };
-    let connector = Connector::new(environment, args.global.no_start)?;
+    let no_start = args.global.no_start;
+    let connector = || Connector::new(environment, no_start);
     match command {
-        Command::Spawn(args) => spawn::run(args, &connector, output),
-        Command::State(args) => state::run(&args, &connector, output),
-        Command::List(args) => list::run(&args, &connector, output),
-        Command::Prompt(args) => prompt::run(&args, &connector, output),
-        Command::Resume(args) => resume::run(args, &connector, output),
-        Command::Watch(args) => watch::run(&args, &connector, output),
-        Command::Wait(args) => wait::run(&args, &connector, output),
-        Command::Result(args) => result::run(&args, &connector, output),
-        Command::Cancel(args) => cancel::run(&args, &connector, output),
-        Command::Daemon(args) => daemon::run(args, &connector, output),
-        Command::Version => version::run(&connector, output),
+        Command::Spawn(args) => spawn::run(args, &connector()?, output),
+        Command::State(args) => state::run(&args, &connector()?, output),
+        Command::List(args) => list::run(&args, &connector()?, output),
+        Command::Prompt(args) => prompt::run(&args, &connector()?, output),
+        Command::Resume(args) => resume::run(args, &connector()?, output),
+        Command::Watch(args) => watch::run(&args, &connector()?, output),
+        Command::Wait(args) => wait::run(&args, &connector()?, output),
+        Command::Result(args) => result::run(&args, &connector()?, output),
+        Command::Cancel(args) => cancel::run(&args, &connector()?, output),
+        Command::Log(args) => log::run(&args, &connector()?, output),
+        Command::Note(args) => note::run(args, &connector()?, output),
+        Command::Remove(args) => rm::run(&args, &connector()?, output),
+        Command::Gc(args) => gc::run(&args, &connector()?, output),
+        Command::Daemon(args) => daemon::run(args, &connector()?, output),
+        Command::Completions(args) => completions::run(&args, output),
+        Command::Man(args) => man::run(&args, output),
+        Command::Help(args) => help::run(&args, output),
+        Command::Version => version::run(&connector()?, output),
     }
 }
 
@@ -54,8 +69,18 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Watch(_)
         | Command::Wait(_)
         | Command::Result(_)
+        | Command::Log(_)
         | Command::Daemon(Daemon::Status)
+        | Command::Completions(_)
+        | Command::Man(_)
+        | Command::Help(_)
         | Command::Version => true,
-        Command::Spawn(_) | Command::Resume(_) | Command::Cancel(_) | Command::Daemon(_) => false,
+        Command::Spawn(_)
+        | Command::Resume(_)
+        | Command::Cancel(_)
+        | Command::Note(_)
+        | Command::Remove(_)
+        | Command::Gc(_)
+        | Command::Daemon(_) => false,
     }
 }

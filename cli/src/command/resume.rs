@@ -5,8 +5,8 @@
 
 use std::collections::HashSet;
 
-use alc_core::{Reference, SessionId, SessionRef};
-use alc_ipc::{Answer, Answers, Applied, FRAME_LIMIT, Resume, Resumed};
+use alc_core::{Key, Reference, SessionId, SessionRef};
+use alc_ipc::{Aim, Answer, Answers, Applied, FRAME_LIMIT, Resume, Resumed};
 
 use crate::{
     args,
@@ -31,10 +31,11 @@ pub(super) fn run(
     let resumed = if args.batch {
         let text = input::read_piped_stdin("the answers", FRAME_LIMIT)?;
         let lines = read_batch(&text)?;
-        send_batch(&reference, lines, &mut connect()?)?
+        send_batch(&reference, lines, args.idempotency_key, &mut connect()?)?
     } else {
+        let key = args.idempotency_key.clone();
         let text = read_answer(args)?;
-        send(&reference, text, &mut connect()?)?
+        send(&reference, text, key, &mut connect()?)?
     };
     for (query, applied) in &resumed.answers {
         if *applied == Applied::Already {
@@ -67,38 +68,32 @@ fn read_answer(args: args::Resume) -> Result<String, InputError> {
 }
 
 /// Sends one answer.
-fn send(reference: &Reference, text: String, link: &mut Link<'_>) -> Result<Resumed, CliError> {
-    let (session, fixed) = fix(reference, link)?;
-    let resume = Resume { session, answers: Answers::One { text, usage: None } };
-    if fixed {
-        link.call(|client| client.resume(resume.clone()))
-    } else {
-        Ok(link.once(|client| client.resume(resume))?)
-    }
+fn send(
+    reference: &Reference,
+    text: String,
+    key: Option<Key>,
+    link: &mut Link<'_>,
+) -> Result<Resumed, CliError> {
+    let session = fix(reference, key.as_ref(), link)?;
+    let resume = Resume { session, answers: Answers::One { text, usage: None }, key };
+    link.call(|client| client.resume(resume.clone()))
 }
 
-/// The query that the answer is for, and true; or, if none is open, the session and false: then the
-/// daemon says why there is nothing to answer.
-fn fix(reference: &Reference, link: &mut Link<'_>) -> Result<(Reference, bool), CliError> {
+/// The query that the answer is for; refused if there is nothing to answer.
+fn fix(
+    reference: &Reference,
+    key: Option<&Key>,
+    link: &mut Link<'_>,
+) -> Result<Reference, CliError> {
     let is_id = match &reference.session {
         SessionRef::Text(text) => text.parse::<SessionId>().is_ok(),
         SessionRef::Newest => false,
     };
     if is_id && reference.query.is_some() {
-        return Ok((reference.clone(), true));
+        return Ok(reference.clone());
     }
-    let (_, session) = link.state(reference)?;
-    let query = match reference.query {
-        Some(number) => Some(session.id.query(number)),
-        None => session
-            .pause
-            .and_then(|pause| pause.queries.into_iter().next())
-            .map(|query| query.query_id),
-    };
-    Ok(match query {
-        Some(query) => (query.into(), true),
-        None => (session.id.into(), false),
-    })
+    let aim = Aim { session: reference.clone(), key: key.cloned() };
+    Ok(link.call(|client| client.aim(aim.clone()))?.into())
 }
 
 /// Each line with its number, from 1.
@@ -124,6 +119,7 @@ fn read_batch(text: &str) -> Result<Vec<(usize, BatchLine)>, InputError> {
 fn send_batch(
     reference: &Reference,
     lines: Vec<(usize, BatchLine)>,
+    key: Option<Key>,
     link: &mut Link<'_>,
 ) -> Result<Resumed, CliError> {
     let (_, session) = link.state(reference)?;
@@ -134,7 +130,7 @@ fn send_batch(
         }
         answers.push(Answer { query: query_id.number, text: response, usage });
     }
-    let resume = Resume { session: session.id.into(), answers: Answers::Batch(answers) };
+    let resume = Resume { session: session.id.into(), answers: Answers::Batch(answers), key };
     link.call(|client| client.resume(resume.clone()))
 }
 
@@ -146,7 +142,14 @@ mod tests {
 
     fn args(text: Value) -> args::Resume {
         let reference = "@".parse().expect("a reference");
-        args::Resume { reference, text: Some(text), batch: false, allow_empty: false, raw: false }
+        args::Resume {
+            reference,
+            text: Some(text),
+            batch: false,
+            allow_empty: false,
+            raw: false,
+            idempotency_key: None,
+        }
     }
 
     #[test]

@@ -1,8 +1,11 @@
 //! `alc spawn`: starts a session. It is on disk before its id is printed.
+//!
+//! Every request has a key, so that one that is sent again after a lost connection starts no second
+//! session.
 
-use std::path::Path;
+use std::{collections::HashSet, path::Path};
 
-use alc_core::{Reference, SessionId};
+use alc_core::{Key, Reference, SessionId};
 use alc_ipc::{ClientError, Json, Spawn};
 
 use crate::{
@@ -19,16 +22,19 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let request = read(args)?;
+    let mut request = read(args)?;
+    if request.key.is_none() {
+        request.key = Some(random_key()?);
+    }
     let mut link = connector.starting()?;
-    // There is no second try: it could start a second session.
-    let session = link.once(|client| client.spawn(request)).map_err(|error| match error {
-        ClientError::Lost(source) => CliError::Lost {
+    let spawned = link.call(|client| client.spawn(request.clone()));
+    let session = spawned.map_err(|error| match error {
+        CliError::Client(ClientError::Lost(source)) => CliError::Lost {
             unknown: "whether the session was started",
             look: "alc list".to_owned(),
             source,
         },
-        error => error.into(),
+        error => error,
     })?;
     let printed = if output.json() {
         let reference = Reference::from(session.clone());
@@ -52,7 +58,7 @@ fn unprinted(session: &SessionId, error: CliError) -> CliError {
 }
 
 fn read(args: args::Spawn) -> Result<Spawn, InputError> {
-    let args::Spawn { source, ctx } = args;
+    let args::Spawn { source, ctx, identity } = args;
     let from_stdin = source.file.as_deref() == Some(Path::new("-"));
     if from_stdin && ctx.base == Some(Value::Stdin) {
         return Err(InputError::StdinTwice);
@@ -67,7 +73,19 @@ fn read(args: args::Spawn) -> Result<Spawn, InputError> {
     }
     let base = ctx.base.map(|ctx| ctx.read("`ctx`")).transpose()?;
     let ctx = input::merge_ctx(base.as_deref(), ctx.set, ctx.set_json)?;
-    Ok(Spawn { source, chunk, ctx: Json(ctx) })
+    let args::Identity { name, if_exists, labels, idempotency_key: key } = identity;
+    let mut keys = HashSet::new();
+    if let Some(twice) = labels.iter().find(|label| !keys.insert(label.key())) {
+        return Err(InputError::LabelTwice { key: twice.key().to_owned() });
+    }
+    Ok(Spawn { name, if_exists, labels, key, ..Spawn::new(source, chunk, Json(ctx)) })
+}
+
+/// A key that nobody else uses.
+fn random_key() -> Result<Key, CliError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| CliError::Random)?;
+    Ok(Key::from_random(u128::from_ne_bytes(bytes)))
 }
 
 /// What Lua's messages call the script.
@@ -98,7 +116,7 @@ mod tests {
         fs::write(&path, "return 1").expect("writes");
         let request = spawn(&[&path.display().to_string(), "--set", "a=1"]).expect("reads");
         let ctx = Json(r#"{"a":"1"}"#.to_owned());
-        let expected = Spawn { source: "return 1".into(), chunk: "ask.lua".into(), ctx };
+        let expected = Spawn::new("return 1".into(), "ask.lua".into(), ctx);
         assert_eq!(request, expected);
         assert_eq!(spawn(&["-e", "return 1"]).expect("reads").chunk, "-e");
     }
@@ -115,6 +133,8 @@ mod tests {
         assert!(matches!(spawn(&[&name]), Err(InputError::NotUtf8 { .. })));
         assert!(matches!(spawn(&["-e", ""]), Err(InputError::Empty { .. })));
         assert!(matches!(spawn(&["-", "--ctx", "-"]), Err(InputError::StdinTwice)));
+        let twice = spawn(&["-e", "x", "-l", "a=1", "-l", "b=1", "-l", "a=2"]);
+        assert!(matches!(twice, Err(InputError::LabelTwice { key }) if key == "a"));
         assert!(matches!(spawn(&["-e", "x", "--ctx", "[]"]), Err(InputError::NoObject { .. })));
         let folder = folder.path().display().to_string();
         assert!(matches!(spawn(&[&folder]), Err(InputError::Unreadable { .. })));

@@ -68,11 +68,11 @@ fn show(
 
 /// An event in columns.
 #[derive(Debug, PartialEq, Eq)]
-struct Line {
+pub(super) struct Line {
     seq: Seq,
-    at: i64,
-    kind: String,
-    text: String,
+    pub(super) at: i64,
+    pub(super) kind: String,
+    pub(super) text: String,
     /// The state that the session is in from here on.
     to: Option<StateName>,
 }
@@ -88,7 +88,7 @@ struct Unknown {
 }
 
 impl Line {
-    fn read(event: &Json) -> Result<Self, CliError> {
+    pub(super) fn read(event: &Json) -> Result<Self, CliError> {
         if let Ok(EventView { seq, at, entry, .. }) = serde_json::from_str(&event.0) {
             let to = match &entry {
                 ShownEntry::StateTransition { to, .. } => Some(*to),
@@ -139,6 +139,10 @@ fn text(entry: &ShownEntry) -> String {
         }
         ShownEntry::Log(line) => format!("{} {}: {}", line.level, line.source, line.message),
         ShownEntry::CancelRequested { reason } => reason.detail.clone().unwrap_or_default(),
+        ShownEntry::Note(note) => {
+            let title = note.title.as_ref().map(|title| format!("{title}: ")).unwrap_or_default();
+            title + &note.content
+        }
     }
 }
 
@@ -181,10 +185,11 @@ mod tests {
                 "info print: hi",
             ),
             (r#""kind":"imported""#, "imported", ""),
+            (r#""kind":"note","title":"t","content":"c""#, "note", "t: c"),
             (
-                r#""kind":"note","title":"t","content":"c""#,
-                "note",
-                r#"{"content":"c","title":"t"}"#,
+                r#""kind":"branched","from":"k7fq2m9c","at_query":3"#,
+                "branched",
+                r#"{"at_query":3,"from":"k7fq2m9c"}"#,
             ),
         ] {
             let line = line(fields);

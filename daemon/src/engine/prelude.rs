@@ -11,13 +11,14 @@ use mlua::{Function, Lua, LuaOptions, StdLib, Table, chunk::ChunkMode};
 pub(super) const NAME: &str = "[alc]";
 
 /// Its parts, in the order in which they build on one another.
-const PARTS: [&str; 6] = [
+const PARTS: [&str; 7] = [
     include_str!("prelude/base.lua"),
     include_str!("prelude/reference.lua"),
     include_str!("prelude/coroutine.lua"),
     include_str!("prelude/sort.lua"),
     include_str!("prelude/gsub.lua"),
     include_str!("prelude/session.lua"),
+    include_str!("prelude/text.lua"),
 ];
 
 /// A Lua state with the libraries that touch nothing outside it.

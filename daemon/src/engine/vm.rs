@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alc_core::{Call, CallKind, ErrorKind, Replay, Script, SessionError};
+use alc_core::{Call, CallKind, ErrorKind, Replay, Reply, Script, SessionError};
 use mlua::{
     Function, LightUserData, Lua, LuaOptions, MultiValue, StdLib, Table, Thread, Value,
     chunk::ChunkMode, thread::ThreadStatus,
@@ -112,7 +112,7 @@ impl Vm {
     ) -> Result<Self, LoadError> {
         let lua = prelude::state();
         let mark = ArrayMark::new(&lua)?;
-        lua.set_app_data(World::new(Replay::new(calls), script.seed, mark.clone()));
+        lua.set_app_data(World::new(Replay::new(calls), script, mark.clone()));
         let host = host(&lua, token.clone())?;
         prelude::install(&lua, &host)?;
         let main: Function = host.raw_get("main")?;
@@ -126,10 +126,10 @@ impl Vm {
     }
 
     /// Gives the script the answers it waits for, in the order of the queries.
-    pub(crate) fn answer(&mut self, answers: Vec<String>) -> mlua::Result<()> {
-        let pending = self.lua.app_data_mut::<World>().and_then(|mut world| world.pending.take());
-        let single = matches!(pending, Some(Pending::Answers { single: true, .. }));
-        self.resume_with = Some(alc::shaped(&self.lua, answers, single)?);
+    pub(crate) fn answer(&mut self, replies: Vec<Reply>) -> mlua::Result<()> {
+        let world = self.lua.app_data_mut::<World>();
+        let single = world.is_some_and(|mut world| world.answered(&replies));
+        self.resume_with = Some(alc::shaped(&self.lua, replies, single)?);
         Ok(())
     }
 
@@ -277,7 +277,8 @@ fn raised(value: Value) -> SessionError {
     if message == "not enough memory" {
         return out_of_memory();
     }
-    let kind = ErrorKind::LuaError;
+    let budget = message.starts_with("budget_exceeded:");
+    let kind = if budget { ErrorKind::Budget } else { ErrorKind::LuaError };
     let traceback = traceback.map(|text| own_lines(&text.to_string_lossy()));
     SessionError { kind, message, traceback }
 }
@@ -336,7 +337,12 @@ mod tests {
             chunk: "test.lua".to_owned(),
             ctx: r#"{"task":"x","list":[],"none":null}"#.to_owned(),
             seed: 7,
+            started_at: 0,
         }
+    }
+
+    fn reply() -> Reply {
+        Reply { text: "4".to_owned(), usage: None }
     }
 
     fn load(source: &str) -> Vm {
@@ -367,14 +373,14 @@ mod tests {
         loop {
             let stepped = advance(vm);
             for made in stepped.made {
-                let answers = vec![Some("4".to_owned()); made.queries.len()];
+                let answers = vec![Some(reply()); made.queries.len()];
                 let result = made.result.map_or(CallResult::Answers(answers), CallResult::Value);
                 calls.push(Call { kind: made.kind, fingerprint: made.fingerprint, result });
             }
             match stepped.step {
                 Step::Asked { count, .. } => {
                     vm = stepped.vm;
-                    vm.answer(vec!["4".to_owned(); count as usize]).expect("answers");
+                    vm.answer(vec![reply(); count as usize]).expect("answers");
                 }
                 step => return (step, calls),
             }
@@ -565,7 +571,7 @@ mod tests {
     fn an_open_question_is_met_again_in_replay() {
         let source = "return alc.llm_batch({{prompt = 'a'}, {prompt = 'b'}})";
         let made = advance(load(source)).made;
-        let result = CallResult::Answers(vec![Some("4".to_owned()), None]);
+        let result = CallResult::Answers(vec![Some(reply()), None]);
         let call = Call { kind: CallKind::Llm, fingerprint: made[0].fingerprint, result };
         let vm = Vm::load(&script(source), vec![call], CancellationToken::new()).expect("loads");
         let stepped = advance(vm);
@@ -591,6 +597,97 @@ mod tests {
         ] {
             assert_eq!(error(&source).kind, ErrorKind::Memory, "{source}");
         }
+    }
+
+    /// A script with this budget in its context.
+    fn budgeted(budget: &str, source: &str) -> Step {
+        let ctx = format!("{{\"budget\":{budget}}}");
+        let script = Script { ctx, ..script(source) };
+        let mut vm = Vm::load(&script, vec![], CancellationToken::new()).expect("loads");
+        loop {
+            let stepped = advance(vm);
+            let Step::Asked { count, .. } = stepped.step else { return stepped.step };
+            vm = stepped.vm;
+            vm.answer(vec![reply(); count as usize]).expect("answers");
+        }
+    }
+
+    #[test]
+    fn a_budget_ends_the_asking() {
+        let endless = "while true do alc.llm('a') end";
+        for (budget, limit) in [
+            (r#"{"max_llm_calls":3}"#, "max_llm_calls (3 of 3 used)"),
+            (r#"{"max_tokens":6}"#, "max_tokens (6 of 6 used)"),
+            (r#"{"max_elapsed_ms":5}"#, "max_elapsed_ms ("),
+        ] {
+            let Step::Failed(error) = budgeted(budget, endless) else { panic!("{budget}") };
+            assert_eq!(error.kind, ErrorKind::Budget);
+            assert!(error.message.starts_with(&format!("budget_exceeded: {limit}")), "{error:?}");
+        }
+        let caught = "local n = 0 while pcall(alc.llm, 'a') do n = n + 1 end return n";
+        assert!(
+            matches!(budgeted(r#"{"max_llm_calls":3}"#, caught), Step::Finished(n) if n == "3")
+        );
+    }
+
+    #[test]
+    fn a_script_can_ask_what_is_left() {
+        let source = "local before = alc.budget_remaining() alc.llm('abcd') \
+            ctx.budget.max_llm_calls = 99 local after = alc.budget_remaining() \
+            return {before.llm_calls, before.tokens, after.llm_calls, after.tokens, \
+                    before.elapsed_ms == nil, alc.budget_check()}";
+        let Step::Finished(left) = budgeted(r#"{"max_llm_calls":1,"max_tokens":9}"#, source) else {
+            panic!("failed")
+        };
+        assert_eq!(left, "[1,9,0,7,true,false]");
+        assert_eq!(
+            value("return {alc.budget_remaining() == nil, alc.budget_check()}"),
+            "[true,true]"
+        );
+        let timed = "return alc.budget_remaining().elapsed_ms == 0 and not alc.budget_check()";
+        assert!(
+            matches!(budgeted(r#"{"max_elapsed_ms":5}"#, timed), Step::Finished(yes) if yes == "true")
+        );
+    }
+
+    #[test]
+    fn a_format_forgives_numbers() {
+        for (call, text) in [
+            ("alc.fmt()", ""),
+            ("alc.fmt('%d|%d|%d', 1.5, -1.5, '7.6')", "2|-2|8"),
+            ("alc.fmt('%i %u %x %03d', 3.0, '4', 254.6, 5)", "3 4 ff 005"),
+            ("alc.fmt('%d %5d %d', 0/0, 1/0, -1/0)", "NaN   Inf -Inf"),
+            ("alc.fmt('%s %s 100%%', nil, 'x')", "<nil> x 100%"),
+            ("alc.fmt('%.2f %q', 1.005, 'a')", "1.00 \\\"a\\\""),
+        ] {
+            assert_eq!(value(&format!("return {call}")), format!("\"{text}\""), "{call}");
+        }
+        assert!(error("return alc.fmt('%d')").message.contains("no value"));
+        assert!(error("return alc.fmt('%d', nil)").message.contains("number expected"));
+        assert!(error("return alc.fmt('%d', 'x')").message.contains("number expected"));
+    }
+
+    #[test]
+    fn figures_are_kept_as_copies() {
+        let source = "local list = {1} alc.stats.record('list', list) list[2] = 2 \
+            alc.stats.record('none', nil) alc.llm('a') alc.llm_batch({{prompt = 'b'}, {prompt = 'c'}}) \
+            return {alc.stats.get('list'), alc.stats.llm_calls(), alc.stats.get('none') == nil, \
+                    select(2, pcall(alc.stats.record, 'f', print)), select(2, pcall(alc.stats.record))}";
+        let kept = value(source);
+        assert!(kept.starts_with("[[1],3,true,\"unsupported value type"), "{kept}");
+        assert!(kept.contains("bad argument #1"), "{kept}");
+    }
+
+    #[test]
+    fn progress_is_told_once() {
+        let source = "alc.progress(1.9, '3', 'half') alc.llm('a') return select(2, pcall(alc.progress, -1, 2))";
+        let (step, calls) = run(source);
+        assert!(matches!(step, Step::Finished(text) if text.contains("bad argument #1")));
+        assert_eq!(calls[0].kind, CallKind::Progress);
+        assert!(matches!(replay(source, calls).0, Step::Finished(_)));
+        let told = advance(load("alc.progress(1.9, '3', 'half')")).made.remove(0).told;
+        let expected = alc_core::Progress { step: 1, total: 3, message: Some("half".to_owned()) };
+        assert_eq!(told, Some(alc_core::Event::Progressed(expected)));
     }
 
     #[test]

@@ -1,9 +1,15 @@
 //! What a script has asked of the world: looked up in its journal first, and only then answered.
 
-use alc_core::{CallKind, CallResult, Difference, Fingerprint, LogLine, Lookup, Query, Replay};
+use alc_core::{
+    CallKind, CallResult, Difference, Event, Fingerprint, Lookup, Query, Replay, Reply, Script,
+};
 use mlua::Lua;
 
-use super::convert::ArrayMark;
+use super::{
+    budget::{self, Budget},
+    convert::ArrayMark,
+};
+use crate::clock;
 
 /// The longest prompt, answer, result or context, in bytes of JSON.
 pub(crate) const PAYLOAD_LIMIT: usize = 16 << 20;
@@ -22,8 +28,8 @@ pub(crate) struct Made {
     pub(crate) result: Option<String>,
     /// What it asked, with the queries' numbers.
     pub(crate) queries: Vec<(u32, Query)>,
-    /// What it wrote to the log.
-    pub(crate) line: Option<LogLine>,
+    /// What it told whoever watches.
+    pub(crate) told: Option<Event>,
 }
 
 /// Why a script stands still in the middle of a call.
@@ -37,6 +43,8 @@ pub(super) enum Pending {
         single: bool,
         /// The journal had the queries before.
         known: bool,
+        /// About how many tokens each of them has.
+        tokens: Vec<u64>,
     },
     /// It did something else than its journal says.
     Diverged(Box<Departure>),
@@ -60,7 +68,7 @@ pub(super) struct Departed;
 
 /// A question's way: known already, or to wait for.
 pub(super) enum Asked {
-    Answered(Vec<String>),
+    Answered(Vec<Reply>),
     Waits,
 }
 
@@ -73,12 +81,24 @@ pub(super) struct World {
     asked: u32,
     pub(super) pending: Option<Pending>,
     pub(super) mark: ArrayMark,
+    pub(super) budget: Budget,
     seed: u64,
+    started_at: i64,
 }
 
 impl World {
-    pub(super) fn new(replay: Replay, seed: u64, mark: ArrayMark) -> Self {
-        Self { replay, made: Vec::new(), made_bytes: 0, asked: 0, pending: None, mark, seed }
+    pub(super) fn new(replay: Replay, script: &Script, mark: ArrayMark) -> Self {
+        Self {
+            replay,
+            made: Vec::new(),
+            made_bytes: 0,
+            asked: 0,
+            pending: None,
+            mark,
+            budget: Budget::of_context(&script.ctx),
+            seed: script.seed,
+            started_at: script.started_at,
+        }
     }
 
     /// What the journal does not have yet, once. A slice may end between a question and the yield
@@ -95,6 +115,32 @@ impl World {
     /// Whether the script should yield, so that its calls reach the journal.
     pub(super) fn is_full(&self) -> bool {
         self.made.len() >= MADE_LIMIT || self.made_bytes >= MADE_BYTES
+    }
+
+    /// How many queries were asked so far.
+    pub(super) fn asked(&self) -> u32 {
+        self.asked
+    }
+
+    /// Milliseconds since the session was spawned, its pauses included; 0 unless the budget asks.
+    pub(super) fn elapsed(&mut self, lua: &Lua) -> Result<u64, Departed> {
+        if !self.budget.needs_clock() {
+            return Ok(0);
+        }
+        let now = self.effect(lua, CallKind::Time, || clock::now().to_string())?;
+        let now: i64 = now.parse().unwrap_or(self.started_at);
+        Ok(u64::try_from(now - self.started_at).unwrap_or_default())
+    }
+
+    /// Takes the answers that the script waits for; says whether it takes one string, not a list.
+    pub(super) fn answered(&mut self, replies: &[Reply]) -> bool {
+        let Some(Pending::Answers { single, tokens, .. }) = self.pending.take() else {
+            return false;
+        };
+        for (tokens, reply) in tokens.into_iter().zip(replies) {
+            self.budget.answered(tokens, reply);
+        }
+        single
     }
 
     /// The next of the session's random seeds (`SplitMix64`, Steele, Lea, Flood 2014).
@@ -128,7 +174,7 @@ impl World {
                     fingerprint,
                     result: recorded,
                     queries,
-                    line: None,
+                    told: None,
                 });
                 Ok(result)
             }
@@ -136,10 +182,14 @@ impl World {
         }
     }
 
-    /// Writes a line to the log, unless it was written before.
-    pub(super) fn log(&mut self, lua: &Lua, line: LogLine) -> Result<(), Departed> {
-        let kind = CallKind::Log;
-        let text = format!("{}\0{}\0{}", line.level, line.source, line.message);
+    /// Tells whoever watches, unless they were told before; `text` is all that was said.
+    pub(super) fn tell(
+        &mut self,
+        lua: &Lua,
+        kind: CallKind,
+        text: String,
+        event: Event,
+    ) -> Result<(), Departed> {
         let fingerprint = fingerprint(kind, &text);
         let n = self.replay.made();
         match self.replay.next(kind, &fingerprint) {
@@ -148,10 +198,10 @@ impl World {
                 self.made_bytes += text.len();
                 let result = Some("null".to_owned());
                 let queries = Vec::new();
-                self.made.push(Made { n, kind, fingerprint, result, queries, line: Some(line) });
+                self.made.push(Made { n, kind, fingerprint, result, queries, told: Some(event) });
                 Ok(())
             }
-            other => Err(self.depart(lua, other, kind, line.message)),
+            other => Err(self.depart(lua, other, kind, text)),
         }
     }
 
@@ -168,21 +218,28 @@ impl World {
         let n = self.replay.made();
         let first = self.asked + 1;
         let count = u32::try_from(queries.len()).unwrap_or(u32::MAX);
+        let tokens: Vec<u64> = queries.iter().map(budget::question).collect();
         let known = match self.replay.next(kind, &fingerprint) {
             Lookup::Recorded(CallResult::Answers(answers)) => {
                 self.asked += count;
-                return Ok(Asked::Answered(answers.into_iter().flatten().collect()));
+                self.budget.asked(count);
+                let replies: Vec<_> = answers.into_iter().flatten().collect();
+                for (tokens, reply) in tokens.into_iter().zip(&replies) {
+                    self.budget.answered(tokens, reply);
+                }
+                return Ok(Asked::Answered(replies));
             }
             Lookup::Open => true,
             Lookup::New => {
                 let queries = (first..).zip(queries).collect();
-                self.made.push(Made { n, kind, fingerprint, result: None, queries, line: None });
+                self.made.push(Made { n, kind, fingerprint, result: None, queries, told: None });
                 false
             }
             other => return Err(self.depart(lua, other, kind, json)),
         };
         self.asked += count;
-        self.pending = Some(Pending::Answers { first, count, single, known });
+        self.budget.asked(count);
+        self.pending = Some(Pending::Answers { first, count, single, known, tokens });
         Ok(Asked::Waits)
     }
 
@@ -234,12 +291,21 @@ fn script_line(lua: &Lua) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use alc_core::LogLine;
+
     use super::*;
 
     fn world(replay: Replay) -> (Lua, World) {
         let lua = Lua::new();
         let mark = ArrayMark::new(&lua).expect("a table");
-        (lua, World::new(replay, 7, mark))
+        let script = Script {
+            source: String::new(),
+            chunk: String::new(),
+            ctx: "{}".to_owned(),
+            seed: 7,
+            started_at: 0,
+        };
+        (lua, World::new(replay, &script, mark))
     }
 
     #[test]
@@ -265,7 +331,7 @@ mod tests {
     fn a_question_reaches_the_journal_only_with_its_pause() {
         let (lua, mut world) = world(Replay::default());
         let line = LogLine { level: "info".into(), source: "print".into(), message: "hi".into() };
-        world.log(&lua, line).expect("new");
+        world.tell(&lua, CallKind::Log, "hi".into(), Event::Logged(line)).expect("new");
         let query: Query =
             serde_json::from_str(r#"{"prompt":"a","max_tokens":7}"#).expect("a query");
         world.ask(&lua, vec![query], "[]".to_owned(), true).map(|_| ()).expect("new");

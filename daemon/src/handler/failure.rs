@@ -32,9 +32,11 @@ impl From<RegistryError> for Failure {
             RegistryError::UnknownQuery(id, _) => {
                 (ErrorCode::UnknownQuery, Some(format!("alc state {id} --json")))
             }
-            RegistryError::Spawn(error) => (spawn_code(error), None),
+            RegistryError::Spawn(error) => refused_spawn(error),
+            RegistryError::NotEnded(id) => (ErrorCode::NotEnded, Some(format!("alc cancel {id}"))),
             RegistryError::Rejected(error) => rejected(error),
             RegistryError::Read(error) => (read_code(error), None),
+            RegistryError::Write(error) => (write_code(error), None),
             RegistryError::Random => (ErrorCode::Internal, None),
         };
         Self { code, message: chain(&error), hint }
@@ -47,13 +49,25 @@ impl From<ReadError> for Failure {
     }
 }
 
-fn spawn_code(error: &SpawnError) -> ErrorCode {
-    match error {
+fn refused_spawn(error: &SpawnError) -> (ErrorCode, Option<String>) {
+    let code = match error {
         SpawnError::Load(LoadError::Syntax(_)) => ErrorCode::DoesNotLoad,
         SpawnError::Load(LoadError::Ctx(_)) => ErrorCode::Invalid,
-        SpawnError::Load(LoadError::Engine(_)) | SpawnError::BrokeOff(_) => ErrorCode::Internal,
-        SpawnError::Write(error) => write_code(error),
-    }
+        SpawnError::Load(LoadError::Engine(_))
+        | SpawnError::BrokeOff(_)
+        | SpawnError::NothingToReplace => ErrorCode::Internal,
+        SpawnError::Write(error) => {
+            let hint = match error {
+                WriteError::NameInUse { bearer: id, .. } | WriteError::KeyInUse(id) => {
+                    Some(format!("alc state {id}"))
+                }
+                _ => None,
+            };
+            return (write_code(error), hint);
+        }
+        SpawnError::NotReplaced(error) => return rejected(error),
+    };
+    (code, None)
 }
 
 fn rejected(error: &Rejected) -> (ErrorCode, Option<String>) {
@@ -81,6 +95,8 @@ fn rejected(error: &Rejected) -> (ErrorCode, Option<String>) {
 fn write_code(error: &WriteError) -> ErrorCode {
     match error {
         WriteError::Full => ErrorCode::DiskFull,
+        WriteError::NameInUse { .. } => ErrorCode::NameInUse,
+        WriteError::KeyInUse(_) => ErrorCode::KeyInUse,
         WriteError::Lost { .. } | WriteError::Closed => ErrorCode::Unavailable,
         _ => ErrorCode::Internal,
     }

@@ -3,16 +3,17 @@
 use alc_ipc::{Failure, Json, List, Page, Response};
 
 use super::failure::json;
-use crate::{cause::chain, engine::PAYLOAD_LIMIT, log, registry::Registry};
+use crate::{cause::chain, engine::PAYLOAD_LIMIT, journal::Filter, log, registry::Registry};
 
 /// The most sessions that a page holds.
 const LARGEST: u32 = 256;
 
 pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Failure> {
-    let List { states, kinds, limit, after } = list;
+    let List { states, kinds, labels, limit, after } = list;
+    let filter = Filter { states, kinds, labels };
     let mut limit = if limit == 0 { LARGEST } else { limit.min(LARGEST) } as usize;
     loop {
-        let page = registry.list(states.clone(), kinds.clone(), limit, after).await?;
+        let page = registry.list(filter.clone(), limit, after).await?;
         let sessions: Vec<Json> = page.sessions.iter().map(json).collect::<Result<_, _>>()?;
         let fit = fitting(&sessions);
         if fit < sessions.len() {

@@ -1,7 +1,10 @@
 //! What each request does: one `match`, one file for each request that is more than a call.
 
+mod collect;
 mod failure;
 mod list;
+mod log;
+mod note;
 mod observe;
 mod resume;
 mod spawn;
@@ -26,10 +29,15 @@ pub(crate) async fn handle(
         Request::List(list) => list::list(list, registry).await,
         Request::Query(query) => self::query(&query, registry).await,
         Request::Resume(resume) => resume::resume(resume, registry).await,
+        Request::Aim(aim) => self::aim(&aim, registry).await,
         Request::Cancel(cancel) => self::cancel(cancel, registry).await,
         Request::Outcome(session) => outcome(&session, registry).await,
         Request::Wait(wait) => self::wait(&wait, registry).await,
         Request::Observe(observe) => observe::observe(observe, registry, interim).await,
+        Request::Note(note) => note::note(note, registry).await,
+        Request::Log(log) => log::log(log, registry, interim).await,
+        Request::Delete(session) => delete(&session, registry).await,
+        Request::Collect(collect) => collect::collect(collect, registry).await,
         Request::Status => status::status(daemon).await,
         Request::Stop(stop) => status::stop(stop, daemon).await,
     };
@@ -58,10 +66,18 @@ async fn query(reference: &Reference, registry: &Registry) -> Result<Response, F
     Ok(Response::Query(failure::json(&view)?))
 }
 
+async fn aim(aim: &alc_ipc::Aim, registry: &Registry) -> Result<Response, Failure> {
+    Ok(Response::Aimed(registry.aim(&aim.session, aim.key.as_ref()).await?))
+}
+
 async fn cancel(cancel: alc_ipc::Cancel, registry: &Registry) -> Result<Response, Failure> {
     let reason = alc_core::CancelReason { requested_at: crate::clock::now(), ..cancel.reason };
     let (session, first) = registry.cancel(&cancel.session, reason).await?;
     Ok(Response::Cancelled { session, first })
+}
+
+async fn delete(session: &Reference, registry: &Registry) -> Result<Response, Failure> {
+    Ok(Response::Deleted(registry.delete(session).await?))
 }
 
 async fn outcome(session: &Reference, registry: &Registry) -> Result<Response, Failure> {

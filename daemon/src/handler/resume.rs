@@ -8,7 +8,7 @@ use crate::{registry::Registry, session::Given};
 
 /// Hands the answers to the session and returns where that leaves it.
 pub(super) async fn resume(resume: Resume, registry: &Registry) -> Result<Response, Failure> {
-    let Resume { session, answers } = resume;
+    let Resume { session, answers, key } = resume;
     let (given, payload) = match answers {
         Answers::One { text, usage } => {
             (vec![Given { query: session.query, text, usage }], PayloadKind::Single)
@@ -25,7 +25,7 @@ pub(super) async fn resume(resume: Resume, registry: &Registry) -> Result<Respon
             (given.collect(), PayloadKind::Batch)
         }
     };
-    let (id, accepted) = registry.resume(&session, given, payload).await?;
+    let (id, accepted) = registry.resume(&session, given, payload, key).await?;
     let answers = accepted.answers.into_iter().map(|(number, already)| {
         (id.query(number), if already { Applied::Already } else { Applied::Now })
     });

@@ -1,16 +1,23 @@
 //! Starts a session.
 
-use alc_ipc::{ErrorCode, Failure, Response, Spawn};
+use std::collections::HashSet;
+
+use alc_core::{Label, Name};
+use alc_ipc::{ErrorCode, Failure, Json, Response, Spawn};
 
 use super::failure::invalid;
 use crate::{
     engine::PAYLOAD_LIMIT,
+    journal::{Identity, SpawnKey},
     registry::{Registry, Specification},
 };
 
+/// The most labels of a session.
+const LABELS: usize = 64;
+
 /// Refuses what cannot run before anything is created.
 pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response, Failure> {
-    let Spawn { source, chunk, ctx } = spawn;
+    let Spawn { source, chunk, ctx, name, if_exists, labels, key } = spawn;
     for (what, text) in [("source", &source), ("context", &ctx.0)] {
         if text.len() > PAYLOAD_LIMIT {
             let message =
@@ -24,6 +31,88 @@ pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response,
     if !matches!(serde_json::from_str(&ctx.0), Ok(serde_json::Value::Object(_))) {
         return Err(invalid("the context is not a JSON object".to_owned()));
     }
-    let id = registry.spawn(Specification { source, chunk, ctx: ctx.0 }).await?;
+    check_labels(&labels)?;
+    let key = key.map(|key| {
+        let fingerprint = fingerprint(&source, &chunk, &ctx, name.as_ref(), &labels);
+        SpawnKey { key, fingerprint }
+    });
+    let identity = Identity { name, if_exists, labels, key };
+    let id = registry.spawn(Specification { source, chunk, ctx: ctx.0, identity }).await?;
     Ok(Response::Spawned(id))
+}
+
+fn check_labels(labels: &[Label]) -> Result<(), Failure> {
+    if labels.len() > LABELS {
+        return Err(invalid(format!(
+            "there are {} labels, over the limit of {LABELS}",
+            labels.len()
+        )));
+    }
+    let mut keys = HashSet::new();
+    match labels.iter().find(|label| !keys.insert(label.key())) {
+        Some(twice) => Err(invalid(format!("the label `{}` is given twice", twice.key()))),
+        None => Ok(()),
+    }
+}
+
+/// A hash of all that makes two requests with one key the same. The journal keeps it: it is the same
+/// in every release, whatever the order of the labels.
+fn fingerprint(
+    source: &str,
+    chunk: &str,
+    ctx: &Json,
+    name: Option<&Name>,
+    labels: &[Label],
+) -> [u8; 32] {
+    let mut labels: Vec<String> = labels.iter().map(Label::to_string).collect();
+    labels.sort();
+    let name = name.map_or("", Name::as_str);
+    let mut hasher = blake3::Hasher::new();
+    let texts = [source, chunk, &ctx.0, name].into_iter().chain(labels.iter().map(String::as_str));
+    for text in texts {
+        // With its length, so that no two lists of texts are the same bytes.
+        hasher.update(&(text.len() as u64).to_le_bytes());
+        hasher.update(text.as_bytes());
+    }
+    *hasher.finalize().as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_tells_every_part_apart_and_not_the_order_of_labels() {
+        let of = |parts: [&str; 4], labels: &[&str]| {
+            let [source, chunk, ctx, name] = parts;
+            let labels: Vec<Label> =
+                labels.iter().map(|label| label.parse().expect("a label")).collect();
+            let name = name.parse().ok();
+            fingerprint(source, chunk, &Json(ctx.to_owned()), name.as_ref(), &labels)
+        };
+        let first = of(["a", "b", "{}", "n"], &["x=1", "y=2"]);
+        assert_eq!(of(["a", "b", "{}", "n"], &["y=2", "x=1"]), first);
+        for (parts, labels) in [
+            (["ab", "", "{}", "n"], &["x=1", "y=2"][..]),
+            (["a", "c", "{}", "n"], &["x=1", "y=2"]),
+            (["a", "b", "{ }", "n"], &["x=1", "y=2"]),
+            (["a", "b", "{}", ""], &["x=1", "y=2"]),
+            (["a", "b", "{}", "n"], &["x=1"]),
+            (["a", "b", "{}", "n"], &["x=1", "y=3"]),
+        ] {
+            assert_ne!(of(parts, labels), first, "{parts:?} {labels:?}");
+        }
+        // Kept in journals: a change would make old keys look used for something else.
+        assert_eq!(first[..4], [194, 234, 24, 9]);
+    }
+
+    #[test]
+    fn a_label_stands_once_and_not_too_many_do() {
+        let labels = |count: usize| -> Vec<Label> {
+            (0..count).map(|n| format!("k{n}=v").parse().expect("a label")).collect()
+        };
+        assert!(check_labels(&labels(LABELS)).is_ok());
+        assert!(check_labels(&labels(LABELS + 1)).is_err());
+        assert!(check_labels(&[labels(1), labels(1)].concat()).is_err());
+    }
 }

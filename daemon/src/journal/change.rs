@@ -2,13 +2,14 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use alc_core::{Entry, Outcome, PauseKind, SessionId, State, StateName, Usage};
+use alc_core::{Entry, Key, Name, Outcome, PauseKind, SessionId, State, StateName, Usage};
 use rusqlite::{Connection, OptionalExtension, ToSql, ffi, named_params};
 use serde::Serialize;
 
 use super::{
+    create::create,
     record::{Append, NewAnswer, NewCall, NewSession},
-    row::{kind_name, pause_name},
+    row::pause_name,
     text::{Column, Texts},
 };
 
@@ -18,9 +19,21 @@ pub(crate) enum WriteError {
     /// The id names a session already, or named one that was deleted.
     #[error("session {0} exists already")]
     IdTaken(SessionId),
+    /// What was to be created is this session, which is there or was.
+    #[error("session {0} is the one")]
+    Known(SessionId),
+    /// Another session has the name.
+    #[error("the name `{name}` belongs to session {bearer}")]
+    NameInUse { name: Name, bearer: SessionId },
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used with another request, for session {0}")]
+    KeyInUse(SessionId),
     /// The session's history does not end where the change begins, or there is no such session.
     #[error("the history of session {0} does not end there")]
     OutOfOrder(SessionId),
+    /// What is to be deleted has not ended.
+    #[error("session {0} has not ended")]
+    NotEnded(SessionId),
     /// An answer to a query that was never asked or is answered.
     #[error("query {0} is not open")]
     NotOpen(u32),
@@ -87,34 +100,6 @@ impl Change {
 /// The most entries in one statement.
 const ENTRIES: usize = 16;
 
-const CREATE: &str = "
-    INSERT INTO session (id, kind, state, seq, created_at, changed_at, source, chunk, ctx, seed)
-    VALUES (:id, :kind, :state, :seq, :at, :at, :source, :chunk, :ctx, :seed)";
-
-fn create(db: &Connection, texts: &mut Texts, new: &NewSession) -> Result<(), WriteError> {
-    let NewSession { id, kind, script, at, entries, state } = new;
-    if *state != State::NEW {
-        return Err(WriteError::Contradiction);
-    }
-    let taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL
-                 SELECT 1 FROM tombstone WHERE id = ?1";
-    if db.prepare_cached(taken)?.exists([id.as_str()])? {
-        return Err(WriteError::IdTaken(id.clone()));
-    }
-    db.prepare_cached(CREATE)?.execute(named_params! {
-        ":id": id.as_str(),
-        ":kind": kind_name(*kind),
-        ":state": state.name().as_str(),
-        ":seq": entries.len().cast_signed() as i64,
-        ":at": at,
-        ":source": texts.store_long(db, &script.source)?,
-        ":chunk": script.chunk,
-        ":ctx": texts.store(db, &script.ctx)?,
-        ":seed": script.seed.cast_signed(),
-    })?;
-    insert_entries(db, texts, db.last_insert_rowid(), 0, *at, entries)
-}
-
 /// What the session's row says before the change.
 struct Before {
     n: i64,
@@ -150,6 +135,9 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
     let before = Before::find(db, &append.session)?
         .filter(|before| before.seq.cast_unsigned() == append.after.0)
         .ok_or_else(|| WriteError::OutOfOrder(append.session.clone()))?;
+    if is_note_after_end(&before, append) {
+        return note_after_end(db, texts, &before, append);
+    }
     for (call, n) in append.calls.iter().zip(before.calls..) {
         if call.n != n.cast_unsigned() {
             return Err(WriteError::Contradiction);
@@ -160,11 +148,36 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
         store_answer(db, texts, before.n, append.at, answer)?;
     }
     insert_entries(db, texts, before.n, before.seq, append.at, &append.entries)?;
-    update_session(db, texts, &before, append)
+    update_session(db, texts, &before, append)?;
+    // Only now is the name free.
+    append.successor.as_ref().map_or(Ok(()), |new| create(db, texts, new))
+}
+
+fn is_note_after_end(before: &Before, append: &Append) -> bool {
+    let Append { entries, calls, answers, state, outcome, .. } = append;
+    before.state.is_some_and(StateName::is_terminal)
+        && before.state == Some(state.name())
+        && entries.iter().all(|entry| matches!(entry, Entry::Note(_)))
+        && !entries.is_empty()
+        && (calls.is_empty() && answers.is_empty() && outcome.is_none())
+}
+
+/// All that an ended session takes: its history grows, and nothing else changes.
+fn note_after_end(
+    db: &Connection,
+    texts: &mut Texts,
+    before: &Before,
+    append: &Append,
+) -> Result<(), WriteError> {
+    insert_entries(db, texts, before.n, before.seq, append.at, &append.entries)?;
+    let sql = "UPDATE session SET seq = ?2, changed_at = ?3 WHERE n = ?1";
+    let seq = before.seq + append.entries.len().cast_signed() as i64;
+    db.prepare_cached(sql)?.execute((before.n, seq, append.at))?;
+    Ok(())
 }
 
 /// Several at a time, since SQLite prepares for failure anew with each statement.
-fn insert_entries(
+pub(super) fn insert_entries(
     db: &Connection,
     texts: &mut Texts,
     session: i64,
@@ -234,9 +247,10 @@ fn store_answer(
 ) -> Result<(), WriteError> {
     let usage = answer.usage.as_ref().map(json).transpose()?;
     let text = texts.store(db, &answer.text)?;
-    let sql = "UPDATE query SET answer = ?3, usage = ?4, answered_at = ?5
+    let key = answer.key.as_ref().map(Key::as_str);
+    let sql = "UPDATE query SET answer = ?3, usage = ?4, answered_at = ?5, answer_key = ?6
                WHERE session = ?1 AND number = ?2 AND answer IS NULL";
-    let changed = db.prepare_cached(sql)?.execute((session, answer.query, text, usage, at))?;
+    let changed = db.prepare_cached(sql)?.execute((session, answer.query, text, usage, at, key))?;
     if changed == 1 { Ok(()) } else { Err(WriteError::NotOpen(answer.query)) }
 }
 
@@ -245,19 +259,21 @@ macro_rules! always {
     () => {
         "seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
          prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
-         progress = coalesce(:progress, progress), cancel = coalesce(cancel, :cancel),
+         progress = coalesce(:progress, progress),
          pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
              WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END"
     };
 }
 
-/// For when the state stays: SQLite rewrites the index of a column that is set, changed or not.
+/// For when the state stays and no cancel is wanted: SQLite rewrites the index of a column that is
+/// set, changed or not.
 const STAY: &str = concat!("UPDATE session SET ", always!(), " WHERE n = :n");
 
 const MOVE: &str = concat!(
     "UPDATE session SET ",
     always!(),
     ", state = :state, outcome = :outcome, state_before = :state_before,
+       cancel = coalesce(cancel, :cancel),
        finished_at = CASE WHEN :outcome IS NULL THEN NULL ELSE :at END
      WHERE n = :n"
 );
@@ -292,16 +308,16 @@ fn update_session(
         ":completion_tokens":
             sum(before.completion_tokens, answers, |usage| usage.completion_tokens),
         ":progress": progress,
-        ":cancel": cancel,
         ":pauses": pauses,
         ":pause_kind": pause.map(pause_name),
     };
     let moved = named_params! {
         ":state": state.name().as_str(),
+        ":cancel": cancel,
         ":outcome": outcome,
         ":state_before": state_before.map(StateName::as_str),
     };
-    if stays {
+    if stays && cancel.is_none() {
         db.prepare_cached(STAY)?.execute(always)?;
     } else {
         db.prepare_cached(MOVE)?.execute(&*[always, moved].concat())?;

@@ -1,18 +1,18 @@
 //! Which session a reference means, and which sessions there are.
 
-use alc_core::{SessionId, SessionKind, SessionRef, StateName};
-use rusqlite::{Connection, OptionalExtension, Params};
+use alc_core::{SessionId, SessionRef, StateName};
+use rusqlite::{Connection, OptionalExtension, Params, ToSql};
 
 use super::{
-    record::Found,
+    record::{Filter, Found},
     row::{ReadError, kind_name},
 };
 
 /// The fewest characters that name a session by the beginning of its id.
 const SHORTEST_PREFIX: usize = 4;
 
-/// The session that `reference` names: the newest; or by its id; or by its name, a live one before
-/// one that has ended and a new one before an old one; or, if `prefixes` may, by its id's beginning.
+/// The session that `reference` names: the newest; or by its id; or by its name, the live one that bears it
+/// before one that has ended or will be cancelled, and a new one before an old one; or, if `prefixes` may, by its id's beginning.
 pub(super) fn find(
     db: &Connection,
     reference: &SessionRef,
@@ -26,7 +26,7 @@ pub(super) fn find(
         return Ok(found);
     }
     let by_name = "SELECT id FROM session WHERE name = ?1
-                   ORDER BY state IN ('running', 'paused') DESC, n DESC LIMIT 1";
+                   ORDER BY finished_at IS NULL AND cancel IS NULL DESC, n DESC LIMIT 1";
     let found = one(db, by_name, [text])?;
     // An id has no character beyond `z`, which `{` follows.
     let may_begin_id = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
@@ -70,15 +70,15 @@ pub(super) fn counts(db: &Connection) -> Result<Vec<(StateName, u64)>, ReadError
     StateName::ALL.into_iter().map(&mut count).collect()
 }
 
-/// The row numbers and ids of sessions in one of `states` and of one of `kinds` (either empty: any),
-/// newest first, from before row `before` on.
+/// The row numbers and ids of the sessions that `filter` lets through, newest first, from before row
+/// `before` on.
 pub(super) fn newest(
     db: &Connection,
-    states: &[StateName],
-    kinds: &[SessionKind],
+    filter: &Filter,
     before: Option<u64>,
     limit: usize,
 ) -> Result<Vec<(u64, String)>, ReadError> {
+    let Filter { states, kinds, labels } = filter;
     // Each part is read in the order of its index, so SQLite merges them and sorts nothing.
     let kinds = if kinds.is_empty() {
         String::new()
@@ -86,7 +86,16 @@ pub(super) fn newest(
         let kinds: Vec<_> = kinds.iter().map(|kind| format!("'{}'", kind_name(*kind))).collect();
         format!(" AND kind IN ({})", kinds.join(", "))
     };
-    let part = |state: String| format!("SELECT n, id FROM session WHERE n < ?1{state}{kinds}");
+    // A label's key and value, from ?3 on.
+    let labelled: Vec<_> = (0..labels.len())
+        .map(|place| {
+            let (key, value) = (3 + 2 * place, 4 + 2 * place);
+            format!(" AND n IN (SELECT session FROM label WHERE key = ?{key} AND value = ?{value})")
+        })
+        .collect();
+    let labelled = labelled.concat();
+    let part =
+        |state: String| format!("SELECT n, id FROM session WHERE n < ?1{state}{kinds}{labelled}");
     // Every state once: a state named twice would show its sessions twice.
     let parts: Vec<_> = StateName::ALL
         .iter()
@@ -101,7 +110,10 @@ pub(super) fn newest(
         let n: i64 = row.get(0)?;
         Ok((n.cast_unsigned(), String::from_utf8_lossy(row.get_ref(1)?.as_bytes()?).into_owned()))
     };
-    Ok(statement.query_map((before, limit), read)?.collect::<Result<_, _>>()?)
+    let mut values: Vec<&dyn ToSql> = vec![&before, &limit];
+    let texts: Vec<&str> = labels.iter().flat_map(|label| [label.key(), label.value()]).collect();
+    values.extend(texts.iter().map(|text| text as &dyn ToSql));
+    Ok(statement.query_map(&*values, read)?.collect::<Result<_, _>>()?)
 }
 
 /// The row number of a session.

@@ -7,13 +7,16 @@
 //! A change is on disk when its method returns. Every read sees one moment of the journal.
 
 mod change;
+mod create;
 mod find;
 mod reader;
 mod record;
 mod restore;
+mod retention;
 mod row;
 mod schema;
 mod text;
+mod tidy;
 mod view;
 mod writer;
 
@@ -22,15 +25,18 @@ mod tests;
 
 use std::path::Path;
 
-use alc_core::{Query, Seq, SessionId, SessionKind, SessionRef, SessionView, StateName};
+use alc_core::{Key, Name, Query, Seq, SessionId, SessionRef, SessionView, StateName};
 
 use self::{change::Change, reader::Reader, writer::Writer};
 pub(crate) use self::{
     change::WriteError,
-    record::{Append, Found, NewAnswer, NewCall, NewSession, Recording, Snapshot, StoredQuery},
+    record::{
+        Append, Filter, Found, Identity, NewAnswer, NewCall, NewSession, Recording, Snapshot,
+        SpawnKey, StoredQuery,
+    },
     row::ReadError,
     schema::OpenError,
-    view::Page,
+    view::{Page, Told},
 };
 
 /// The journal of one data folder; clones are cheap and share it.
@@ -84,6 +90,13 @@ impl Journal {
         self.reader.read(move |db| find::find(db, &reference, false)).await
     }
 
+    /// The live session of this name, which a new one cannot have; one that is to be cancelled has
+    /// let go of it.
+    pub(crate) async fn bearer(&self, name: &Name) -> Result<Option<SessionId>, ReadError> {
+        let name = name.clone();
+        self.reader.read(move |db| Ok(create::bearer(db, &name)?)).await
+    }
+
     /// Where a session stands.
     pub(crate) async fn snapshot(&self, id: &SessionId) -> Result<Option<Snapshot>, ReadError> {
         let id = id.clone();
@@ -102,16 +115,15 @@ impl Journal {
         self.reader.read(move |db| view::view(db, &id)).await
     }
 
-    /// At most `limit` sessions in one of `states` and of one of `kinds` (none named: any), newest
-    /// first; `after` is the `next` of the page before.
+    /// At most `limit` of the sessions that `filter` lets through, newest first; `after` is the `next`
+    /// of the page before.
     pub(crate) async fn list(
         &self,
-        states: Vec<StateName>,
-        kinds: Vec<SessionKind>,
+        filter: Filter,
         limit: usize,
         after: Option<u64>,
     ) -> Result<Page, ReadError> {
-        self.reader.read(move |db| view::list(db, &states, &kinds, limit, after)).await
+        self.reader.read(move |db| view::list(db, &filter, limit, after)).await
     }
 
     /// What follows `after` in a session's history, as JSON of [`alc_core::EventView`]: at most
@@ -126,6 +138,17 @@ impl Journal {
         self.reader.read(move |db| view::events(db, &id, after, limit)).await
     }
 
+    /// As [`Self::events`], with the texts of the answers.
+    pub(crate) async fn transcript(
+        &self,
+        id: &SessionId,
+        after: Seq,
+        limit: usize,
+    ) -> Result<Vec<Told>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| view::transcript(db, &id, after, limit)).await
+    }
+
     /// A query of a session, and its answer if it has one.
     pub(crate) async fn query(
         &self,
@@ -134,6 +157,16 @@ impl Journal {
     ) -> Result<Option<StoredQuery>, ReadError> {
         let id = id.clone();
         self.reader.read(move |db| view::query(db, &id, number)).await
+    }
+
+    /// The query, the first of a session's, that was answered with this key.
+    pub(crate) async fn answered_with(
+        &self,
+        id: &SessionId,
+        key: &Key,
+    ) -> Result<Option<u32>, ReadError> {
+        let (id, key) = (id.clone(), key.clone());
+        self.reader.read(move |db| view::answered_with(db, &id, &key)).await
     }
 
     /// The queries of a session's call `n`, by number.

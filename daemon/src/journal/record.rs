@@ -1,8 +1,8 @@
 //! What goes into the journal and what comes out of it, as plain data.
 
 use alc_core::{
-    Call, CallKind, Entry, Fingerprint, Outcome, Query, Script, Seq, SessionId, SessionKind, State,
-    Usage,
+    Call, CallKind, Entry, Fingerprint, IfExists, Key, Label, Name, Outcome, Query, Script, Seq,
+    SessionId, SessionKind, State, StateName, Usage,
 };
 
 /// A session that does not exist yet.
@@ -10,12 +10,32 @@ use alc_core::{
 pub(crate) struct NewSession {
     pub(crate) id: SessionId,
     pub(crate) kind: SessionKind,
+    pub(crate) identity: Identity,
     pub(crate) script: Script,
     /// When, in Unix milliseconds.
     pub(crate) at: i64,
     /// The beginning of its history.
     pub(crate) entries: Vec<Entry>,
     pub(crate) state: State,
+}
+
+/// What a new session is called, and by what it is known to be the one that was asked for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Identity {
+    pub(crate) name: Option<Name>,
+    /// What to do where a session has that name.
+    pub(crate) if_exists: IfExists,
+    /// Each key once.
+    pub(crate) labels: Vec<Label>,
+    pub(crate) key: Option<SpawnKey>,
+}
+
+/// The idempotency key of a spawn, and what it was used for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SpawnKey {
+    pub(crate) key: Key,
+    /// The same for the same request, in every release.
+    pub(crate) fingerprint: [u8; 32],
 }
 
 /// One commit's worth of one session's life: all of it is on disk afterwards, or none.
@@ -35,6 +55,8 @@ pub(crate) struct Append {
     pub(crate) state: State,
     /// With the entry into a terminal state.
     pub(crate) outcome: Option<Outcome>,
+    /// The session that begins as this one is to end, and takes its name over.
+    pub(crate) successor: Option<Box<NewSession>>,
 }
 
 /// A call for replay to match.
@@ -56,6 +78,8 @@ pub(crate) struct NewAnswer {
     pub(crate) query: u32,
     pub(crate) text: String,
     pub(crate) usage: Option<Usage>,
+    /// The idempotency key it came with.
+    pub(crate) key: Option<Key>,
 }
 
 /// Everything an actor needs to take a session up, except its script.
@@ -84,6 +108,17 @@ pub(crate) struct Recording {
 pub(crate) struct StoredQuery {
     pub(crate) query: Query,
     pub(crate) answer: Option<String>,
+    /// The idempotency key that the answer came with.
+    pub(crate) key: Option<Key>,
+}
+
+/// Which sessions to list; what is empty excludes none.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    pub(crate) states: Vec<StateName>,
+    pub(crate) kinds: Vec<SessionKind>,
+    /// All of them.
+    pub(crate) labels: Vec<Label>,
 }
 
 /// Which session a reference means.

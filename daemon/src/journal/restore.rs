@@ -1,6 +1,6 @@
 //! What it takes to take a session up: where it stands, and what its re-run needs.
 
-use alc_core::{Call, CallKind, CallResult, Pause, Script, SessionId, State, StateName};
+use alc_core::{Call, CallKind, CallResult, Pause, Reply, Script, SessionId, State, StateName};
 use rusqlite::Connection;
 
 use super::{
@@ -46,7 +46,7 @@ fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, Rea
 /// A session's script and everything it was told. What it asked is not read: the script says it
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
-    let sql = "SELECT n, asked, source, chunk, ctx, seed FROM session WHERE id = ?1";
+    let sql = "SELECT n, asked, source, chunk, ctx, seed, created_at FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let seed: i64 = row.number("seed")?;
         let script = Script {
@@ -54,6 +54,7 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
             chunk: row.text("chunk")?,
             ctx: row.text("ctx")?,
             seed: seed.cast_unsigned(),
+            started_at: row.number("created_at")?,
         };
         let mut calls = calls(db, id, row.number("n")?)?;
         fill_answers(db, id, row.number("n")?, &mut calls)?;
@@ -88,13 +89,14 @@ fn fill_answers(
     session: i64,
     calls: &mut [Call],
 ) -> Result<(), ReadError> {
-    let sql = "SELECT call, answer FROM query WHERE session = ?1 ORDER BY number";
+    let sql = "SELECT call, answer, usage FROM query WHERE session = ?1 ORDER BY number";
     for_each(db, id.as_str(), sql, [session], |row| {
         let call = calls.get_mut(row.number::<usize>("call")?);
         let Some(Call { result: CallResult::Answers(answers), .. }) = call else {
             return Err(row.damaged("call", Flaw::Contradiction));
         };
-        answers.push(row.optional_text("answer")?);
+        let usage = row.optional_json("usage")?;
+        answers.push(row.optional_text("answer")?.map(|text| Reply { text, usage }));
         Ok(())
     })
 }

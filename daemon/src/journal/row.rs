@@ -81,6 +81,15 @@ impl<'a> Columns<'a> {
         parse(word).ok_or_else(|| self.damaged(column, Flaw::Unknown))
     }
 
+    /// As [`Self::word`], where there may be none.
+    pub(super) fn optional_word<T>(
+        &self,
+        column: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, ReadError> {
+        if self.is_null(column)? { Ok(None) } else { self.word(column, parse).map(Some) }
+    }
+
     /// Exactly `N` bytes.
     pub(super) fn bytes<const N: usize>(&self, column: &'static str) -> Result<[u8; N], ReadError> {
         let bytes = self.value(column)?.as_blob().ok().and_then(|bytes| bytes.try_into().ok());

@@ -19,8 +19,8 @@ const FORMAT: i32 = 1;
 /// What brings a file from one format to the next, oldest first.
 const MIGRATIONS: [&str; FORMAT as usize] = [include_str!("schema_1.sql")];
 
-const TABLES: [&str; 8] =
-    ["session", "event", "effect", "query", "blob", "label", "tombstone", "migration"];
+const TABLES: [&str; 9] =
+    ["session", "leftover", "event", "effect", "query", "blob", "label", "tombstone", "migration"];
 
 /// SQLite's header: a magic text, the format at byte 60, the application at byte 68.
 const HEADER: usize = 100;
@@ -211,11 +211,12 @@ fn guard(db: &Connection) -> Result<(), rusqlite::Error> {
     db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")
 }
 
-/// What the writing connection needs; only `page_size` is kept in the file.
+/// What the writing connection needs; only `page_size` and `auto_vacuum` are kept in the file.
 fn configure(db: &Connection) -> Result<(), rusqlite::Error> {
     db.set_prepared_statement_cache_capacity(64);
     // `fullfsync` has a meaning on macOS only. Checkpoints are the writer's own business.
     db.pragma_update(None, "page_size", PAGE_SIZE.cast_signed())?;
+    db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     db.execute_batch(
         "PRAGMA synchronous = FULL;
          PRAGMA fullfsync = ON;

@@ -2,7 +2,7 @@
 -- BLOB. Times are Unix milliseconds.
 
 CREATE TABLE session (
-    n                 INTEGER PRIMARY KEY, -- in order of creation
+    n                 INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of creation, never again
     id                TEXT NOT NULL UNIQUE,
     name              TEXT,
     spawn_key         TEXT,
@@ -35,10 +35,19 @@ CREATE TABLE session (
 ) STRICT;
 CREATE INDEX session_state ON session (state);
 CREATE INDEX session_name ON session (name) WHERE name IS NOT NULL;
+-- What is to be cancelled has let go of its name.
+CREATE UNIQUE INDEX session_bearer ON session (name)
+    WHERE name IS NOT NULL AND finished_at IS NULL AND cancel IS NULL;
 CREATE UNIQUE INDEX session_spawn_key ON session (spawn_key) WHERE spawn_key IS NOT NULL;
 
+-- A deleted session's rows in `event`, `effect` and `query` stay until they are swept, a few at a
+-- time; so these tables do not refer to `session`.
+CREATE TABLE leftover (
+    session INTEGER PRIMARY KEY
+) STRICT;
+
 CREATE TABLE event (
-    session INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
+    session INTEGER NOT NULL,
     seq     INTEGER NOT NULL,
     at      INTEGER NOT NULL,
     kind    TEXT NOT NULL,
@@ -50,7 +59,7 @@ CREATE INDEX event_log ON event (session, seq) WHERE kind = 'log';
 
 -- What the script asked of the world; a `result` of NULL stands for the answers to its queries.
 CREATE TABLE effect (
-    session     INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
+    session     INTEGER NOT NULL,
     n           INTEGER NOT NULL,
     kind        TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
@@ -59,16 +68,18 @@ CREATE TABLE effect (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE query (
-    session     INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
+    session     INTEGER NOT NULL,
     number      INTEGER NOT NULL,
     call        INTEGER NOT NULL,
     answer      ANY,
     usage       TEXT, -- JSON
     asked_at    INTEGER NOT NULL,
     answered_at INTEGER,
+    answer_key  TEXT,
     record      ANY NOT NULL, -- JSON
     PRIMARY KEY (session, number)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX query_key ON query (session, answer_key) WHERE answer_key IS NOT NULL;
 CREATE INDEX query_open ON query (session, number) WHERE answer IS NULL;
 
 -- Long texts, once each, by the BLAKE3 hash of what they say.
@@ -77,6 +88,14 @@ CREATE TABLE blob (
     size INTEGER NOT NULL, -- in bytes, before compression
     data BLOB NOT NULL     -- zstd
 ) STRICT;
+-- Who refers to a blob; one that nobody does can go.
+CREATE INDEX session_source ON session (source);
+CREATE INDEX session_ctx_blob ON session (ctx) WHERE typeof(ctx) = 'blob';
+CREATE INDEX session_outcome_blob ON session (outcome) WHERE typeof(outcome) = 'blob';
+CREATE INDEX event_blob ON event (body) WHERE typeof(body) = 'blob';
+CREATE INDEX effect_blob ON effect (result) WHERE typeof(result) = 'blob';
+CREATE INDEX query_answer_blob ON query (answer) WHERE typeof(answer) = 'blob';
+CREATE INDEX query_record_blob ON query (record) WHERE typeof(record) = 'blob';
 
 CREATE TABLE label (
     session INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
@@ -84,6 +103,7 @@ CREATE TABLE label (
     value   TEXT NOT NULL,
     PRIMARY KEY (session, key)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX label_value ON label (key, value);
 
 -- Deleted sessions: an id is never used again.
 CREATE TABLE tombstone (
@@ -93,6 +113,7 @@ CREATE TABLE tombstone (
     ended_at          INTEGER,
     deleted_at        INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX tombstone_spawn_key ON tombstone (spawn_key) WHERE spawn_key IS NOT NULL;
 
 -- A second lock behind the state machine: what has ended, been told or been answered stays as it is.
 -- A change to a session updates its row last, so `session_ended` refuses all of it; `event` has a
@@ -102,12 +123,24 @@ CREATE TRIGGER session_id_is_new BEFORE INSERT ON session
 WHEN EXISTS (SELECT 1 FROM tombstone WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the id was used before'); END;
 
+-- Of a session that has ended only the history may still grow, by notes.
 CREATE TRIGGER session_ended BEFORE UPDATE ON session
-WHEN OLD.finished_at IS NOT NULL
+WHEN OLD.finished_at IS NOT NULL AND NOT (
+    NEW.seq > OLD.seq
+    AND EXISTS (SELECT 1 FROM event WHERE session = OLD.n AND seq = NEW.seq AND kind = 'note')
+    AND (OLD.n, OLD.id, OLD.name, OLD.state, OLD.finished_at, OLD.outcome, OLD.cancel, OLD.asked,
+         OLD.calls)
+     IS (NEW.n, NEW.id, NEW.name, NEW.state, NEW.finished_at, NEW.outcome, NEW.cancel, NEW.asked,
+         NEW.calls)
+)
 BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
 
+CREATE TRIGGER session_at_work BEFORE DELETE ON session
+WHEN OLD.finished_at IS NULL
+BEGIN SELECT RAISE(ABORT, 'the session has not ended'); END;
+
 CREATE TRIGGER event_after_end BEFORE INSERT ON event
-WHEN (SELECT finished_at FROM session WHERE n = NEW.session) IS NOT NULL
+WHEN NEW.kind <> 'note' AND (SELECT finished_at FROM session WHERE n = NEW.session) IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
 
 CREATE TRIGGER event_stays BEFORE UPDATE ON event

@@ -3,16 +3,15 @@
 use std::collections::BTreeMap;
 
 use alc_core::{
-    CancelReason, Entry, EventView, FORMAT, LogEntry, LogLine, PauseView, Progress, Query,
-    QueryView, ResultView, Seq, SessionError, SessionId, SessionKind, SessionView, StateName,
-    UsageView,
+    CancelReason, Entry, EventView, FORMAT, Key, LogEntry, LogLine, PauseView, Progress, Query,
+    QueryView, ResultView, Seq, SessionError, SessionId, SessionView, StateName, UsageView,
 };
 use rusqlite::Connection;
 use serde_json::value::RawValue;
 
 use super::{
     find::{newest, row_number},
-    record::StoredQuery,
+    record::{Filter, StoredQuery},
     row::{Columns, ReadError, all, first, parse_kind, parse_pause},
     text::Flaw,
 };
@@ -37,13 +36,12 @@ pub(crate) struct Page {
 /// One page of the sessions, see [`newest`].
 pub(super) fn list(
     db: &Connection,
-    states: &[StateName],
-    kinds: &[SessionKind],
+    filter: &Filter,
     limit: usize,
     after: Option<u64>,
 ) -> Result<Page, ReadError> {
     // One more than asked for says whether there is another page.
-    let mut found = newest(db, states, kinds, after, limit.saturating_add(1))?;
+    let mut found = newest(db, filter, after, limit.saturating_add(1))?;
     let more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().filter(|_| more).map(|(n, _)| *n);
@@ -139,10 +137,24 @@ pub(super) fn query(
     number: u32,
 ) -> Result<Option<StoredQuery>, ReadError> {
     let Some(n) = row_number(db, id)? else { return Ok(None) };
-    let sql = "SELECT record, answer FROM query WHERE session = ?1 AND number = ?2";
+    let sql = "SELECT record, answer, answer_key FROM query WHERE session = ?1 AND number = ?2";
     first(db, id.as_str(), sql, (n, number), |row| {
-        Ok(StoredQuery { query: row.json("record")?, answer: row.optional_text("answer")? })
+        let answer = row.optional_text("answer")?;
+        let key = row.optional_word("answer_key", |key| key.parse().ok())?;
+        Ok(StoredQuery { query: row.json("record")?, answer, key })
     })
+}
+
+/// The number of the first query that was answered with this key.
+pub(super) fn answered_with(
+    db: &Connection,
+    id: &SessionId,
+    key: &Key,
+) -> Result<Option<u32>, ReadError> {
+    let Some(n) = row_number(db, id)? else { return Ok(None) };
+    let sql = "SELECT number FROM query WHERE session = ?1 AND answer_key = ?2
+               ORDER BY number LIMIT 1";
+    first(db, id.as_str(), sql, (n, key.as_str()), |row| row.number("number"))
 }
 
 /// What a session asked with one call, by number.
@@ -154,6 +166,51 @@ pub(super) fn queries_of_call(
     let Some(n) = row_number(db, id)? else { return Ok(Vec::new()) };
     let sql = "SELECT record FROM query WHERE session = ?1 AND call = ?2 ORDER BY number";
     all(db, id.as_str(), sql, (n, call.cast_signed()), |row| row.json("record"))
+}
+
+/// An entry of a history: its place, its [`EventView`] as JSON, and the answer it tells of.
+pub(crate) type Told = (Seq, String, Option<String>);
+
+/// As [`events`], with the texts of the answers.
+pub(super) fn transcript(
+    db: &Connection,
+    id: &SessionId,
+    after: Seq,
+    limit: usize,
+) -> Result<Vec<Told>, ReadError> {
+    let Some(n) = row_number(db, id)? else { return Ok(Vec::new()) };
+    let sql = "SELECT seq, at, kind, body FROM event WHERE session = ?1 AND seq > ?2 ORDER BY seq";
+    let mut statement = db.prepare_cached(sql)?;
+    let after = i64::try_from(after.0).unwrap_or(i64::MAX);
+    let mut rows = statement.query((n, after))?;
+    let (mut told, mut size) = (Vec::new(), 0);
+    while told.len() < limit && size < PAGE {
+        let Some(row) = rows.next()? else { break };
+        let row = Columns::new(db, row, id.as_str());
+        let (seq, event) = event(db, id, n, &row)?;
+        let answer = answer(db, id, n, &row)?;
+        size += event.len() + answer.as_ref().map_or(0, String::len);
+        told.push((seq, event, answer));
+    }
+    Ok(told)
+}
+
+/// The answer that an entry tells of.
+fn answer(
+    db: &Connection,
+    id: &SessionId,
+    n: i64,
+    row: &Columns<'_>,
+) -> Result<Option<String>, ReadError> {
+    if row.text("kind")? != "llm_call_end" {
+        return Ok(None);
+    }
+    let Entry::LlmCallEnd { query_id, .. } = row.json::<Entry>("body")? else {
+        return Err(row.damaged("body", Flaw::Contradiction));
+    };
+    let sql = "SELECT answer FROM query WHERE session = ?1 AND number = ?2";
+    let answer = first(db, id.as_str(), sql, (n, query_id), |row| row.optional_text("answer"))?;
+    answer.flatten().map(Some).ok_or_else(|| row.damaged("body", Flaw::Contradiction))
 }
 
 /// The entries of a history that follow `after`, as JSON of [`EventView`]: at most `limit`, and not

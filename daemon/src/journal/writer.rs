@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     change::{Change, WriteError},
     text::Texts,
+    tidy::{Step, Tidied},
 };
 
 /// The most changes in one transaction.
@@ -42,7 +43,14 @@ enum Health {
 
 enum Message {
     Write(Command),
+    Tidy(Errand),
     Close(oneshot::Sender<()>),
+}
+
+/// A step of tidying up; it never makes changes wait for more than itself.
+struct Errand {
+    step: Step,
+    reply: oneshot::Sender<Result<Tidied, WriteError>>,
 }
 
 struct Command {
@@ -67,6 +75,14 @@ impl Writer {
         let message = Message::Write(Command { change, reply });
         self.sender.send(message).await.map_err(|_| WriteError::Closed)?;
         // A thread that died without an answer may have committed before.
+        answer.await.unwrap_or(Err(WriteError::Lost { source: None }))
+    }
+
+    /// Returns when the step is done, after the changes that were queued before it.
+    pub(super) async fn tidy(&self, step: Step) -> Result<Tidied, WriteError> {
+        let (reply, answer) = oneshot::channel();
+        let message = Message::Tidy(Errand { step, reply });
+        self.sender.send(message).await.map_err(|_| WriteError::Closed)?;
         answer.await.unwrap_or(Err(WriteError::Lost { source: None }))
     }
 
@@ -102,16 +118,21 @@ impl WriterThread {
         while closing.is_none() {
             let Some(first) = inbox.blocking_recv() else { break };
             let mut group = Vec::new();
+            let mut errand = None;
             let mut next = Some(first);
             while let Some(message) = next {
                 match message {
                     Message::Write(command) => group.push(command),
+                    Message::Tidy(step) => errand = Some(step),
                     Message::Close(reply) => closing = Some(reply),
                 }
-                let full = group.len() == GROUP || closing.is_some();
+                let full = group.len() == GROUP || closing.is_some() || errand.is_some();
                 next = if full { None } else { inbox.try_recv().ok() };
             }
             self.write(group);
+            if let Some(Errand { step, reply }) = errand {
+                reply.send(self.tidy(&step)).ok(); // A caller may have gone away.
+            }
             self.checkpoint(inbox.is_empty());
         }
         self.finish(inbox);
@@ -178,12 +199,40 @@ impl WriterThread {
                 Ok(command.change.apply(&self.db, &mut self.texts)?)
             });
         }
+        self.commit()?;
+        Ok(results)
+    }
+
+    fn commit(&self) -> Result<(), WriteError> {
         self.execute("COMMIT").map_err(|error| match error.sqlite_error_code() {
             // A log that could not grow has no commit in it.
             Some(ErrorCode::DiskFull) => WriteError::Full,
             _ => WriteError::Lost { source: Some(Arc::new(error)) },
-        })?;
-        Ok(results)
+        })
+    }
+
+    /// One step of tidying up, a transaction of its own.
+    fn tidy(&mut self, step: &Step) -> Result<Tidied, WriteError> {
+        if let Some(lost) = &self.lost {
+            return Err(lost.clone());
+        }
+        let result = self.try_tidy(step);
+        if let Err(error) = &result {
+            // There is nothing else to try.
+            let _ = self.roll_back(error);
+        }
+        result
+    }
+
+    fn try_tidy(&self, step: &Step) -> Result<Tidied, WriteError> {
+        if let Step::Checkpoint = step {
+            self.execute("PRAGMA wal_checkpoint(PASSIVE)")?;
+            return Ok(Tidied::default());
+        }
+        self.execute("BEGIN IMMEDIATE")?;
+        let tidied = step.apply(&self.db)?;
+        self.commit()?;
+        Ok(tidied)
     }
 
     /// A change that can fail alone; the outer error is one of the whole transaction.
@@ -263,6 +312,9 @@ impl WriterThread {
             match message {
                 Message::Write(command) => {
                     command.reply.send(Err(WriteError::Closed)).ok();
+                }
+                Message::Tidy(errand) => {
+                    errand.reply.send(Err(WriteError::Closed)).ok();
                 }
                 Message::Close(reply) => {
                     reply.send(()).ok();

@@ -6,21 +6,20 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use alc_core::{
-    Effect, ErrorKind, Event, Outcome, Pause, Script, Seq, SessionError, SessionId, SessionKind,
-    State, Transition,
+    CancelReason, Effect, ErrorKind, Event, Outcome, Pause, ReasonCode, Reply, Script, Seq,
+    SessionError, SessionId, SessionKind, State, Transition,
 };
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     divergence::explain,
-    handle::{Command, Position, SessionHandle},
+    handle::{Command, Position, Rejected, SessionHandle},
     record::With,
 };
 use crate::{
-    clock,
     engine::{BrokeOff, Doing, LoadError, Made, Pool, Step, Stepped, Turn, Vm},
-    journal::{Journal, NewSession, ReadError, WriteError},
+    journal::{Identity, Journal, NewSession, ReadError, WriteError},
     registry::Registry,
 };
 
@@ -35,9 +34,18 @@ const BRIEF_REST: Duration = Duration::from_secs(5);
 #[derive(Debug)]
 pub(crate) enum Origin {
     /// It does not exist yet; the reply tells when it is on disk.
-    New { script: Script, reply: oneshot::Sender<Result<(), SpawnError>> },
+    New { new: Box<Beginning>, reply: oneshot::Sender<Result<(), SpawnError>> },
     /// The journal has it.
     Journal,
+}
+
+/// What a session begins with.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    pub(crate) script: Script,
+    pub(crate) identity: Identity,
+    /// The session that is cancelled with the same commit.
+    pub(crate) replaces: Option<SessionHandle>,
 }
 
 /// A session was not created.
@@ -49,6 +57,22 @@ pub(crate) enum SpawnError {
     Write(#[from] WriteError),
     #[error(transparent)]
     BrokeOff(#[from] BrokeOff),
+    /// The session that was to be replaced has ended, or is to be cancelled.
+    #[error("there is nothing left to replace")]
+    NothingToReplace,
+    /// The session that was to be replaced goes on.
+    #[error(transparent)]
+    NotReplaced(Rejected),
+}
+
+impl From<Rejected> for SpawnError {
+    /// A commit of two sessions fails as a commit of one does.
+    fn from(error: Rejected) -> Self {
+        match error {
+            Rejected::Write(error) => Self::Write(error),
+            error => Self::NotReplaced(error),
+        }
+    }
 }
 
 /// The journal can no longer be trusted, or the session is not there: the task ends.
@@ -75,7 +99,7 @@ pub(crate) struct Actor {
     /// The script, where it is in memory and waits for answers.
     pub(super) vm: Option<Vm>,
     /// Answers to the queries of the pause, until it is complete.
-    pub(super) given: BTreeMap<u32, String>,
+    pub(super) given: BTreeMap<u32, Reply>,
     /// The step under way.
     work: Option<Doing<Stepped>>,
     token: CancellationToken,
@@ -117,7 +141,7 @@ impl Actor {
     /// Owns the session until nobody needs it in memory any more.
     pub(crate) async fn run(mut self, origin: Origin) {
         let begun = match origin {
-            Origin::New { script, reply } => self.create(script, reply).await,
+            Origin::New { new, reply } => self.create(*new, reply).await,
             Origin::Journal => self.load().await,
         };
         if begun.is_err() {
@@ -149,10 +173,10 @@ impl Actor {
     /// Compiles the script, journals the session, says so, and begins.
     async fn create(
         &mut self,
-        script: Script,
+        new: Beginning,
         reply: oneshot::Sender<Result<(), SpawnError>>,
     ) -> Result<(), Lost> {
-        let created = self.try_create(script).await;
+        let created = self.try_create(new).await;
         let result = created.as_ref().map(|_| ()).map_err(|_| Lost);
         let vm = match created {
             Ok(vm) => Ok(vm),
@@ -167,7 +191,8 @@ impl Actor {
         vm.map(|vm| self.go_on(vm, Turn::Fresh))
     }
 
-    async fn try_create(&mut self, script: Script) -> Result<Vm, SpawnError> {
+    async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
+        let Beginning { script, identity, replaces } = new;
         let token = self.token.clone();
         let mut loaded = self.pool.run(Turn::Fresh, {
             let script = script.clone();
@@ -178,9 +203,17 @@ impl Actor {
             return Err(BrokeOff::Panicked.into());
         };
         let seq = self.seq.plus(entries.len());
-        let (id, at, state) = (self.id.clone(), clock::now(), next.clone());
+        let (id, at, state) = (self.id.clone(), script.started_at, next.clone());
         let kind = SessionKind::Run;
-        self.journal.create(NewSession { id, kind, script, at, entries, state }).await?;
+        let new = NewSession { id, kind, identity, script, at, entries, state };
+        match replaces {
+            None => self.journal.create(new).await?,
+            Some(old) => {
+                if !old.replace(replaced_by(&self.id, at), new).await? {
+                    return Err(SpawnError::NothingToReplace);
+                }
+            }
+        }
         self.state = next;
         self.seq = seq;
         Ok(vm)
@@ -201,14 +234,18 @@ impl Actor {
 
     async fn obey(&mut self, command: Command) -> Result<(), Lost> {
         match command {
-            Command::Answer { answers, payload, reply } => {
-                let (result, effect) = match self.answer(answers, payload).await {
+            Command::Answer { answers, payload, key, reply } => {
+                let (result, effect) = match self.answer(answers, payload, key).await {
                     Ok((accepted, effect)) => (Ok(accepted), effect),
                     Err(rejected) => (Err(rejected), None),
                 };
                 // Whoever asked may have left; the answer counts all the same.
                 let _ = reply.send(result);
                 self.perform(effect).await
+            }
+            Command::Note { note, reply } => {
+                let _ = reply.send(self.note(note).await);
+                Ok(())
             }
             Command::Sleep => {
                 if let Some(vm) = self.take_vm() {
@@ -218,8 +255,8 @@ impl Actor {
                 self.registry.release(&self.id);
                 Ok(())
             }
-            Command::Cancel { reason, reply } => {
-                let (result, effect) = match self.cancel(reason).await {
+            Command::Cancel { reason, successor, reply } => {
+                let (result, effect) = match self.cancel(reason, successor).await {
                     Ok((first, effect)) => (Ok(first), effect),
                     Err(rejected) => (Err(rejected), None),
                 };
@@ -266,7 +303,7 @@ impl Actor {
 
     async fn used_slice(&mut self, vm: Vm, made: Vec<Made>) -> Result<(), Lost> {
         if !made.is_empty() {
-            let events = logged(&made);
+            let events = told(&made);
             self.record_surely(events, With { calls: made, ..With::default() }).await?;
         }
         self.go_on(vm, Turn::Slice);
@@ -279,7 +316,7 @@ impl Actor {
         };
         self.vm = Some(vm);
         self.given.clear();
-        let mut events = logged(&made);
+        let mut events = told(&made);
         events.push(Event::Asked(pause));
         let with = With { calls: made, ..With::default() };
         let effect = self.record_surely(events, with).await?;
@@ -308,7 +345,7 @@ impl Actor {
         made: Vec<Made>,
         outcome: Option<Outcome>,
     ) -> Result<(), Lost> {
-        let mut events = logged(&made);
+        let mut events = told(&made);
         events.push(event);
         let effect =
             self.record_surely(events, With { calls: made, outcome, ..With::default() }).await?;
@@ -342,7 +379,7 @@ impl Actor {
     /// Lets the script go on: with the answers it waits for, or, if it is not in memory, by running
     /// it again against what the journal says.
     async fn resume(&mut self) -> Result<(), Lost> {
-        let answers: Vec<String> = std::mem::take(&mut self.given).into_values().collect();
+        let answers: Vec<Reply> = std::mem::take(&mut self.given).into_values().collect();
         let loaded = if let Some(mut vm) = self.take_vm() {
             vm.answer(answers).map(|()| vm).map_err(LoadError::Engine)
         } else {
@@ -396,8 +433,14 @@ async fn finished(work: &mut Option<Doing<Stepped>>) -> Result<Stepped, BrokeOff
     }
 }
 
-fn logged(made: &[Made]) -> Vec<Event> {
-    made.iter().filter_map(|made| made.line.clone()).map(Event::Logged).collect()
+fn told(made: &[Made]) -> Vec<Event> {
+    made.iter().filter_map(|made| made.told.clone()).collect()
+}
+
+/// Why a session ends whose name goes to session `id`.
+fn replaced_by(id: &SessionId, at: i64) -> CancelReason {
+    let detail = Some(format!("replaced by {id}"));
+    CancelReason { code: ReasonCode::User, detail, requested_at: at }
 }
 
 fn engine_failure(message: impl Into<String>) -> SessionError {

@@ -1,15 +1,21 @@
-//! What others may do to a session: answer its queries, and cancel it.
+//! What others may do to a session: answer its queries, cancel it, and add notes to its history.
 
 use std::collections::BTreeMap;
 
-use alc_core::{Answered, CancelReason, Effect, Event, Outcome, PayloadKind, State};
+use alc_core::{
+    Answered, CancelReason, Effect, Event, Key, Note, Outcome, PayloadKind, Reply, Seq, SessionId,
+    State,
+};
 
 use super::{
     actor::Actor,
     handle::{Accepted, Given, Rejected},
     record::With,
 };
-use crate::{engine::PAYLOAD_LIMIT, journal::NewAnswer};
+use crate::{
+    engine::PAYLOAD_LIMIT,
+    journal::{Journal, NewAnswer, NewSession, WriteError},
+};
 
 impl Actor {
     /// Stores answers, all or none. Checkpoint C: a cancelled session takes none.
@@ -17,23 +23,27 @@ impl Actor {
         &mut self,
         given: Vec<Given>,
         payload: PayloadKind,
+        key: Option<Key>,
     ) -> Result<(Accepted, Option<Effect>), Rejected> {
         let mut fresh: BTreeMap<u32, NewAnswer> = BTreeMap::new();
         let mut results = Vec::new();
         for Given { query, text, usage } in given {
-            let query = self.meant(query)?;
+            let query = match query {
+                Some(query) => query,
+                None => unnamed(&self.journal, &self.id, &self.state, key.as_ref()).await?,
+            };
             if text.len() > PAYLOAD_LIMIT {
                 return Err(Rejected::TooLarge(query, text.len()));
             }
             if matches!(&self.state, State::Paused(pause) if pause.is_open(query)) {
-                let first =
-                    fresh.entry(query).or_insert(NewAnswer { query, text: text.clone(), usage });
+                let new = NewAnswer { query, text: text.clone(), usage, key: key.clone() };
+                let first = fresh.entry(query).or_insert(new);
                 if first.text != text {
                     return Err(Rejected::StaleQuery(self.id.clone(), query));
                 }
                 results.push((query, false));
             } else {
-                self.check_already(query, &text).await?;
+                self.check_already(query, &text, key.as_ref()).await?;
                 results.push((query, true));
             }
         }
@@ -44,8 +54,10 @@ impl Actor {
                 .map(|answer| Answered { query: answer.query, usage: answer.usage })
                 .collect();
             let event = Event::Answered { answers, payload };
-            let kept: Vec<_> =
-                fresh.values().map(|answer| (answer.query, answer.text.clone())).collect();
+            let kept = fresh.values().map(|answer| {
+                (answer.query, Reply { text: answer.text.clone(), usage: answer.usage })
+            });
+            let kept: Vec<_> = kept.collect();
             let with = With { answers: fresh.into_values().collect(), ..With::default() };
             effect = self.record(vec![event], with).await?;
             if self.vm.is_some() {
@@ -55,23 +67,18 @@ impl Actor {
         Ok((Accepted { answers: results, state: self.state.name() }, effect))
     }
 
-    /// The query that an answer is for.
-    fn meant(&self, query: Option<u32>) -> Result<u32, Rejected> {
-        match (query, &self.state) {
-            (Some(query), _) => Ok(query),
-            (None, State::Paused(pause)) => Ok(pause.lowest()),
-            (None, State::Cancelled | State::Running { cancel: Some(_) }) => {
-                Err(Rejected::AlreadyCancelled(self.id.clone()))
-            }
-            (None, state) => Err(Rejected::NotPaused(self.id.clone(), state.name())),
-        }
-    }
-
-    /// Says whether a query that is not open has just this answer, and else what is wrong with it.
-    async fn check_already(&self, query: u32, text: &str) -> Result<(), Rejected> {
+    /// Says whether a query that is not open has just this answer, or one with the same key, and
+    /// else what is wrong with it.
+    async fn check_already(
+        &self,
+        query: u32,
+        text: &str,
+        key: Option<&Key>,
+    ) -> Result<(), Rejected> {
         let stored = self.journal.query(&self.id, query).await?;
         match (&stored, &self.state) {
             (Some(stored), _) if stored.answer.as_deref() == Some(text) => Ok(()),
+            (Some(stored), _) if key.is_some() && stored.key.as_ref() == key => Ok(()),
             (_, State::Cancelled | State::Running { cancel: Some(_) }) => {
                 Err(Rejected::AlreadyCancelled(self.id.clone()))
             }
@@ -80,11 +87,12 @@ impl Actor {
         }
     }
 
-    /// Makes the session's end certain; true if this request is the one that did. Checkpoint D: a
-    /// waiting session ends at once.
+    /// Makes the session's end certain; true if this request is the one that did, and then its
+    /// successor begins with the same commit. Checkpoint D: a waiting session ends at once.
     pub(super) async fn cancel(
         &mut self,
         reason: CancelReason,
+        successor: Option<Box<NewSession>>,
     ) -> Result<(bool, Option<Effect>), Rejected> {
         if self.state.name().is_terminal()
             || matches!(self.state, State::Running { cancel: Some(_) })
@@ -93,8 +101,42 @@ impl Actor {
         }
         let outcome =
             matches!(self.state, State::Paused(_)).then(|| Outcome::Cancelled(reason.clone()));
-        let with = With { outcome, ..With::default() };
+        let with = With { outcome, successor, ..With::default() };
         let effect = self.record(vec![Event::CancelRequested(reason)], with).await?;
         Ok((true, effect))
+    }
+}
+
+impl Actor {
+    /// Adds a note to the history; the script does not see it, and its replay neither.
+    pub(super) async fn note(&mut self, note: Note) -> Result<Seq, Rejected> {
+        let noted = self.record(vec![Event::Noted(note)], With::default()).await;
+        // Only this task writes a session's history, so if its end is elsewhere, the session is gone.
+        if matches!(noted, Err(Rejected::Write(WriteError::OutOfOrder(_)))) {
+            return Err(Rejected::Gone(self.id.clone()));
+        }
+        noted.map(|_| self.seq)
+    }
+}
+
+/// The query that an answer is for that names none: the one that was answered with the same key, else
+/// the lowest open one.
+pub(crate) async fn unnamed(
+    journal: &Journal,
+    id: &SessionId,
+    state: &State,
+    key: Option<&Key>,
+) -> Result<u32, Rejected> {
+    if let Some(key) = key
+        && let Some(query) = journal.answered_with(id, key).await?
+    {
+        return Ok(query);
+    }
+    match state {
+        State::Paused(pause) => Ok(pause.lowest()),
+        State::Cancelled | State::Running { cancel: Some(_) } => {
+            Err(Rejected::AlreadyCancelled(id.clone()))
+        }
+        state => Err(Rejected::NotPaused(id.clone(), state.name())),
     }
 }

@@ -1,9 +1,9 @@
 //! What others hold of a session: commands go in, its position comes out.
 
-use alc_core::{CancelReason, PayloadKind, Seq, SessionId, StateName, Usage};
+use alc_core::{CancelReason, Key, Note, PayloadKind, Seq, SessionId, StateName, Usage};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::journal::{ReadError, WriteError};
+use crate::journal::{NewSession, ReadError, WriteError};
 
 /// Where a session stands, as far as it is on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,8 @@ pub(crate) struct Position {
 /// An answer on its way to a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Given {
-    /// For which query; the lowest open one if none is named.
+    /// For which query; if none is named, the one that was answered with the same key, else the
+    /// lowest open one.
     pub(crate) query: Option<u32>,
     pub(crate) text: String,
     pub(crate) usage: Option<Usage>,
@@ -58,11 +59,17 @@ pub(super) enum Command {
     Answer {
         answers: Vec<Given>,
         payload: PayloadKind,
+        key: Option<Key>,
         reply: oneshot::Sender<Result<Accepted, Rejected>>,
     },
     Cancel {
         reason: CancelReason,
+        successor: Option<Box<NewSession>>,
         reply: oneshot::Sender<Result<bool, Rejected>>,
+    },
+    Note {
+        note: Note,
+        reply: oneshot::Sender<Result<Seq, Rejected>>,
     },
     /// Let go of the script; its next answer finds it in the journal.
     Sleep,
@@ -100,13 +107,30 @@ impl SessionHandle {
         &self,
         answers: Vec<Given>,
         payload: PayloadKind,
+        key: Option<Key>,
     ) -> Result<Accepted, Rejected> {
-        self.command(|reply| Command::Answer { answers, payload, reply }).await
+        self.command(|reply| Command::Answer { answers, payload, key, reply }).await
     }
 
     /// Ends the session for good; true if this call did. It is on disk when this returns.
     pub(crate) async fn cancel(&self, reason: CancelReason) -> Result<bool, Rejected> {
-        self.command(|reply| Command::Cancel { reason, reply }).await
+        self.command(|reply| Command::Cancel { reason, successor: None, reply }).await
+    }
+
+    /// Ends the session for good as another one begins, in one commit; false if it had ended
+    /// before, and then the other one does not begin.
+    pub(crate) async fn replace(
+        &self,
+        reason: CancelReason,
+        successor: NewSession,
+    ) -> Result<bool, Rejected> {
+        let successor = Some(Box::new(successor));
+        self.command(|reply| Command::Cancel { reason, successor, reply }).await
+    }
+
+    /// Adds a note to the history and returns its place; it is on disk when this returns.
+    pub(crate) async fn note(&self, note: Note) -> Result<Seq, Rejected> {
+        self.command(|reply| Command::Note { note, reply }).await
     }
 
     /// Asks a resting session to let go of its script; one that has commands to see to need not.

@@ -8,5 +8,6 @@ mod record;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use actor::{Actor, Origin, SpawnError};
+pub(crate) use actor::{Actor, Beginning, Origin, SpawnError};
+pub(crate) use answer::unnamed;
 pub(crate) use handle::{Accepted, Given, Position, Rejected, SessionHandle};

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     clock,
     engine::Made,
-    journal::{Append, NewAnswer, NewCall, WriteError},
+    journal::{Append, NewAnswer, NewCall, NewSession, WriteError},
 };
 
 /// How long to wait for room on a full disk before the next attempt.
@@ -23,6 +23,7 @@ pub(super) struct With {
     pub(super) calls: Vec<Made>,
     pub(super) answers: Vec<NewAnswer>,
     pub(super) outcome: Option<Outcome>,
+    pub(super) successor: Option<Box<NewSession>>,
 }
 
 /// Events that are about to be recorded.
@@ -85,6 +86,7 @@ impl Actor {
             answers: with.answers,
             state: next.clone(),
             outcome: with.outcome,
+            successor: with.successor,
         };
         Ok(Recorded { next, effect, append })
     }
@@ -110,6 +112,6 @@ impl Actor {
 }
 
 fn new_call(made: Made) -> NewCall {
-    let Made { n, kind, fingerprint, result, queries, line: _ } = made;
+    let Made { n, kind, fingerprint, result, queries, told: _ } = made;
     NewCall { n, kind, fingerprint, result, queries }
 }

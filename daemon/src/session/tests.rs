@@ -1,6 +1,8 @@
 //! The session service without a socket, which is invariant 2: a real journal, a real Lua, and places
 //! where a step waits.
 
+mod naming;
+
 use std::sync::Arc;
 
 use alc_core::{CancelReason, PayloadKind, ReasonCode, Reference, Seq, SessionId, StateName};
@@ -11,7 +13,7 @@ use tokio::sync::Barrier;
 use super::{Given, Rejected, SpawnError};
 use crate::{
     engine::{LoadError, Pool},
-    journal::Journal,
+    journal::{Filter, Identity, Journal},
     registry::{Registry, RegistryError, Specification},
 };
 
@@ -40,7 +42,8 @@ impl Service {
 
     async fn spawn(&self, source: &str) -> Result<SessionId, RegistryError> {
         let (source, chunk, ctx) = (source.to_owned(), "test.lua".to_owned(), "{}".to_owned());
-        self.registry.spawn(Specification { source, chunk, ctx }).await
+        let identity = Identity::default();
+        self.registry.spawn(Specification { source, chunk, ctx, identity }).await
     }
 
     async fn reaches(&self, id: &SessionId, state: StateName) {
@@ -57,7 +60,7 @@ impl Service {
     async fn answer(&self, id: &SessionId, query: Option<u32>, text: &str) -> Result<bool, String> {
         let given = vec![Given { query, text: text.to_owned(), usage: None }];
         let session = Reference::from(id.clone());
-        match self.registry.resume(&session, given, PayloadKind::Single).await {
+        match self.registry.resume(&session, given, PayloadKind::Single, None).await {
             Ok((_, accepted)) => Ok(accepted.answers.iter().all(|(_, already)| !already)),
             Err(RegistryError::Rejected(rejected)) => Err(name(&rejected).to_owned()),
             Err(error) => panic!("{error}"),
@@ -110,7 +113,7 @@ async fn what_does_not_load_creates_nothing() {
         refused,
         Err(RegistryError::Spawn(SpawnError::Load(LoadError::Syntax(message)))) if message.contains("test.lua:1:")
     ));
-    let page = service.registry.list(vec![], vec![], 10, None).await.expect("lists");
+    let page = service.registry.list(Filter::default(), 10, None).await.expect("lists");
     assert!(page.sessions.is_empty());
 }
 
@@ -221,7 +224,11 @@ async fn of_many_answers_to_one_query_one_is_stored() {
         let (registry, session) = (service.registry.clone(), Reference::from(id.clone()));
         answers.spawn(async move {
             let given = vec![Given { query: Some(1), text: number.to_string(), usage: None }];
-            registry.resume(&session, given, PayloadKind::Single).await.is_ok().then_some(number)
+            registry
+                .resume(&session, given, PayloadKind::Single, None)
+                .await
+                .is_ok()
+                .then_some(number)
         });
     }
     let stored: Vec<i32> = answers.join_all().await.into_iter().flatten().collect();

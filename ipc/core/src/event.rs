@@ -33,6 +33,10 @@ pub enum Event {
     Cancelled,
     /// The script wrote a line to its log.
     Logged(LogLine),
+    /// The script said how far it is.
+    Progressed(Progress),
+    /// Somebody added a note to the history.
+    Noted(Note),
 }
 
 impl Event {
@@ -49,6 +53,8 @@ impl Event {
             Self::CancelRequested(_) => "cancel requested",
             Self::Cancelled => "cancelled",
             Self::Logged(_) => "logged",
+            Self::Progressed(_) => "progressed",
+            Self::Noted(_) => "noted",
         }
     }
 }
@@ -64,6 +70,7 @@ pub struct Answered {
 
 /// What an answer cost, in tokens, as reported by whoever answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Usage {
     /// Tokens of the question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -75,6 +82,7 @@ pub struct Usage {
 
 /// How answers were sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PayloadKind {
     /// One answer.
@@ -85,6 +93,7 @@ pub enum PayloadKind {
 
 /// One line of a session's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogLine {
     /// `error`, `warn`, `info`, `debug`, or what the script said.
     pub level: String,
@@ -94,8 +103,31 @@ pub struct LogLine {
     pub message: String,
 }
 
+/// What somebody adds to a history, also of a session that has ended; the script never sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Note {
+    /// A headline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The text.
+    pub content: String,
+}
+
+impl Note {
+    /// The most bytes of title and content together.
+    pub const LIMIT: usize = 64 << 10;
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.content.len() + self.title.as_ref().map_or(0, String::len)
+    }
+}
+
 /// How far a script says it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Progress {
     /// Steps done.
     pub step: u64,
@@ -109,6 +141,7 @@ pub struct Progress {
 /// One line of the history. The journal names queries by number and keeps their text once, with the
 /// query; people and scripts see [`ShownEntry`], made of it by [`Entry::show`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Entry<Id = u32, Text = u32> {
     /// The session exists.
@@ -154,10 +187,13 @@ pub enum Entry<Id = u32, Text = u32> {
     },
     /// A daemon took it up again after the last one ended while it ran.
     Recovered {},
+    /// Somebody added a note.
+    Note(Note),
 }
 
 /// The queries of a pause as it began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Asked<Text> {
     /// One or several.
     pub kind: PauseKind,
@@ -183,6 +219,7 @@ impl<Id, Text> Entry<Id, Text> {
             Self::Log(_) => "log",
             Self::CancelRequested { .. } => "cancel_requested",
             Self::Recovered {} => "recovered",
+            Self::Note(_) => "note",
         }
     }
 }
@@ -212,6 +249,7 @@ impl Entry {
             Self::Log(line) => Entry::Log(line),
             Self::CancelRequested { reason } => Entry::CancelRequested { reason },
             Self::Recovered {} => Entry::Recovered {},
+            Self::Note(note) => Entry::Note(note),
         })
     }
 }

@@ -194,6 +194,7 @@ impl From<QueryId> for Reference {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
 )]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Seq(pub u64);
 
@@ -228,6 +229,26 @@ macro_rules! as_text {
     )*};
 }
 as_text!(SessionId, QueryId, Reference);
+
+/// Describes a type that is written as text.
+#[cfg(feature = "schema")]
+macro_rules! described {
+    ($name:ident, $pattern:literal) => {
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({"type": "string", "pattern": $pattern})
+            }
+        }
+    };
+}
+#[cfg(feature = "schema")]
+described!(SessionId, "^[0-9a-hjkmnp-tv-z]{8,26}$");
+#[cfg(feature = "schema")]
+described!(QueryId, r"^[0-9a-hjkmnp-tv-z]{8,26}\.[1-9][0-9]*$");
 
 #[cfg(test)]
 mod tests {

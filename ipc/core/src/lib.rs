@@ -3,6 +3,7 @@
 
 mod event;
 mod id;
+mod name;
 mod outcome;
 mod query;
 mod replay;
@@ -10,11 +11,14 @@ mod script;
 mod state;
 mod view;
 
-pub use event::{Answered, Asked, Entry, Event, LogLine, PayloadKind, Progress, ShownEntry, Usage};
+pub use event::{
+    Answered, Asked, Entry, Event, LogLine, Note, PayloadKind, Progress, ShownEntry, Usage,
+};
 pub use id::{BadId, BadReference, QueryId, Reference, Seq, SessionId, SessionRef};
+pub use name::{BadName, IfExists, Key, Label, Name};
 pub use outcome::{CancelReason, ErrorKind, Outcome, ReasonCode, SessionError};
 pub use query::{Pause, PauseKind, Query};
-pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay};
+pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
 pub use script::Script;
 pub use state::{Effect, Refused, State, StateName, Transition};
 pub use view::{

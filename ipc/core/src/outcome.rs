@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Who or what asked for a cancel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ReasonCode {
     /// `alc cancel`.
@@ -20,6 +21,7 @@ pub enum ReasonCode {
 
 /// The first request to cancel a session; later ones change nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CancelReason {
     /// Who asked.
     pub code: ReasonCode,
@@ -32,6 +34,7 @@ pub struct CancelReason {
 
 /// What sort of failure ended a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorKind {
     /// The script raised an error that it did not catch.
@@ -50,6 +53,7 @@ pub enum ErrorKind {
 
 /// Why a session is `failed`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SessionError {
     /// What sort of failure.
     pub kind: ErrorKind,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 /// One question as the script put it; its number is given beside it, since the same question may be
 /// asked twice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Query {
     /// What to answer.
     pub prompt: String,
@@ -34,6 +35,7 @@ fn is_false(flag: &bool) -> bool {
 
 /// Whether a pause began with one query or with several; it stays so while some are answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PauseKind {
     /// One query.

@@ -7,6 +7,8 @@ use std::{collections::VecDeque, fmt};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Usage;
+
 /// A short hash of a call's arguments.
 pub type Fingerprint = [u8; 16];
 
@@ -18,6 +20,8 @@ pub enum CallKind {
     Llm,
     /// A line for the log.
     Log,
+    /// How far the script is.
+    Progress,
     /// The clock.
     Time,
     /// How much memory the script uses.
@@ -31,6 +35,7 @@ impl CallKind {
         match self {
             Self::Llm => "llm",
             Self::Log => "log",
+            Self::Progress => "progress",
             Self::Time => "time",
             Self::Memory => "memory",
         }
@@ -39,7 +44,7 @@ impl CallKind {
     /// The kind stored as `text`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Llm, Self::Log, Self::Time, Self::Memory];
+        let all = [Self::Llm, Self::Log, Self::Progress, Self::Time, Self::Memory];
         all.into_iter().find(|kind| kind.as_str() == text)
     }
 }
@@ -56,7 +61,16 @@ pub enum CallResult {
     /// A value, as JSON text.
     Value(String),
     /// An answer to each query of the call; `None` where one is still open.
-    Answers(Vec<Option<String>>),
+    Answers(Vec<Option<Reply>>),
+}
+
+/// An answer as the script gets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reply {
+    /// Its text.
+    pub text: String,
+    /// What it cost, if that was said.
+    pub usage: Option<Usage>,
 }
 
 /// One recorded call.
@@ -158,7 +172,8 @@ mod tests {
     }
 
     fn answers(texts: &[Option<&str>]) -> CallResult {
-        CallResult::Answers(texts.iter().map(|text| text.map(str::to_owned)).collect())
+        let reply = |text: &str| Reply { text: text.to_owned(), usage: None };
+        CallResult::Answers(texts.iter().map(|text| text.map(reply)).collect())
     }
 
     #[test]

@@ -11,4 +11,6 @@ pub struct Script {
     pub ctx: String,
     /// Seeds its random numbers.
     pub seed: u64,
+    /// When the session was spawned, in Unix milliseconds; its elapsed time counts from here.
+    pub started_at: i64,
 }

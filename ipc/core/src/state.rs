@@ -6,6 +6,8 @@
 //!     │                  │                                 as Cancelled whatever it does,
 //!  finished, failed   cancelled                            Paused at once
 //! ```
+//!
+//! A note may be added in every state and leaves it as it is.
 
 use std::fmt;
 
@@ -33,6 +35,7 @@ pub enum State {
 
 /// A state's public name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum StateName {
     /// Lua is at work.
@@ -148,6 +151,11 @@ impl State {
     /// ```
     pub fn apply(&self, event: &Event) -> Result<Transition, Refused> {
         match (self, event) {
+            (_, Event::Noted(note)) => Ok(Transition {
+                next: self.clone(),
+                entries: vec![Entry::Note(note.clone())],
+                effect: None,
+            }),
             (Self::Running { cancel: None }, Event::Spawned) => Ok(Transition {
                 next: self.clone(),
                 entries: vec![Entry::Spawned {}],
@@ -161,6 +169,11 @@ impl State {
             (Self::Running { .. }, Event::Logged(line)) => Ok(Transition {
                 next: self.clone(),
                 entries: vec![Entry::Log(line.clone())],
+                effect: None,
+            }),
+            (Self::Running { .. }, Event::Progressed(progress)) => Ok(Transition {
+                next: self.clone(),
+                entries: vec![Entry::Progress(progress.clone())],
                 effect: None,
             }),
             (Self::Running { cancel: None }, Event::Asked(pause)) => Ok(self.asked(pause)),
@@ -230,7 +243,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Answered, LogLine, PayloadKind, ReasonCode};
+    use crate::{Answered, LogLine, Note, PayloadKind, Progress, ReasonCode};
 
     fn reason() -> CancelReason {
         CancelReason { code: ReasonCode::User, detail: None, requested_at: 7 }
@@ -270,6 +283,8 @@ mod tests {
             Event::CancelRequested(reason()),
             Event::Cancelled,
             Event::Logged(line),
+            Event::Progressed(Progress { step: 1, total: 2, message: None }),
+            Event::Noted(Note { title: None, content: "see #7".into() }),
         ]
     }
 
@@ -295,12 +310,20 @@ mod tests {
                 "running + failed = failed Some(Release)",
                 "running + cancel requested = running Some(Interrupt)",
                 "running + logged = running None",
+                "running + progressed = running None",
+                "running + noted = running None",
                 "cancelling + recovered = running Some(Interrupt)",
                 "cancelling + cancelled = cancelled Some(Release)",
                 "cancelling + logged = running None",
+                "cancelling + progressed = running None",
+                "cancelling + noted = running None",
                 "paused + answered = paused None",
                 "paused + answered = running Some(Run)",
                 "paused + cancel requested = cancelled Some(Release)",
+                "paused + noted = paused None",
+                "done + noted = done None",
+                "failed + noted = failed None",
+                "cancelled + noted = cancelled None",
             ]
         );
     }
@@ -325,12 +348,15 @@ mod tests {
     proptest! {
         /// Invariant 9, for any sequence of events.
         #[test]
-        fn a_terminal_state_never_changes(picks in prop::collection::vec(0usize..11, 0..40)) {
+        fn a_terminal_state_never_changes(picks in prop::collection::vec(0..events().len(), 0..40)) {
             let events = events();
             let mut state = State::NEW;
             for pick in picks {
                 if let Ok(transition) = state.apply(&events[pick]) {
-                    prop_assert!(!state.name().is_terminal());
+                    if state.name().is_terminal() {
+                        prop_assert_eq!(&transition.next, &state);
+                        prop_assert_eq!(transition.effect, None);
+                    }
                     state = transition.next;
                 }
             }

@@ -18,6 +18,7 @@ pub const FORMAT: u32 = 1;
 
 /// What sort of session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionKind {
     /// A Lua chunk.
@@ -30,6 +31,7 @@ pub enum SessionKind {
 
 /// One session as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "session")]
 pub struct SessionView {
     /// [`FORMAT`].
@@ -65,6 +67,7 @@ pub struct SessionView {
 
 /// A line of the log with its time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogEntry {
     /// When it was written.
     pub at: i64,
@@ -75,6 +78,7 @@ pub struct LogEntry {
 
 /// What a session has used so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UsageView {
     /// Queries asked.
     pub llm_calls: u64,
@@ -86,6 +90,7 @@ pub struct UsageView {
 
 /// A pause with the queries that are still open.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct PauseView {
     /// Whether it began with one query or several.
     pub kind: PauseKind,
@@ -97,6 +102,7 @@ pub struct PauseView {
 
 /// A query with its id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct QueryView {
     /// What an answer must name.
     pub query_id: QueryId,
@@ -107,6 +113,7 @@ pub struct QueryView {
 
 /// One entry of a session's history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "event")]
 pub struct EventView {
     /// [`FORMAT`].
@@ -124,6 +131,7 @@ pub struct EventView {
 
 /// How a session ended.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "result")]
 pub struct ResultView {
     /// [`FORMAT`].
@@ -134,6 +142,7 @@ pub struct ResultView {
     pub state: StateName,
     /// What a `done` session returned; JSON's `null` reads as absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schemars(with = "serde_json::Value"))]
     pub value: Option<Box<RawValue>>,
     /// Why a session `failed`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

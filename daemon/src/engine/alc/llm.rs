@@ -1,6 +1,6 @@
 //! `alc.llm` and `alc.llm_batch`: questions, for which the session pauses.
 
-use alc_core::Query;
+use alc_core::{Query, Reply};
 use mlua::{IntoLuaMulti, Lua, MultiValue, Table, Value};
 
 use super::{Raise, add, bad_argument, text_of, world};
@@ -27,6 +27,21 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
         };
         ask(lua, vec![query], arguments.flag(lua, 3), true)
     })?;
+    // budget(): what is left of each limit, and whether a script may go on; nothing without one.
+    add(lua, host, "budget", |lua, _| {
+        let remaining = world(lua, |world| {
+            let elapsed = world.elapsed(lua)?;
+            Ok::<_, Raise>(world.budget.is_set().then(|| world.budget.remaining(elapsed)))
+        })??;
+        let Some(remaining) = remaining else { return Ok(None) };
+        let left = lua.create_table()?;
+        left.raw_set("llm_calls", remaining.llm_calls)?;
+        left.raw_set("elapsed_ms", remaining.elapsed_ms)?;
+        left.raw_set("tokens", remaining.tokens)?;
+        Ok(Some(left))
+    })?;
+    // llm_calls(): how many queries were asked so far.
+    add(lua, host, "llm_calls", |lua, _| world(lua, |world| world.asked()))?;
     // ask_batch(items, can_yield): true and the list of answers, or false.
     add(lua, host, "ask_batch", |lua, arguments| {
         let Value::Table(items) = arguments.get(1) else {
@@ -118,6 +133,13 @@ fn ask(lua: &Lua, queries: Vec<Query>, can_yield: bool, single: bool) -> Result<
                        such as __tostring, a comparator, or an error handler); ask before it";
         return Err(Raise::Error(message.to_owned()));
     }
+    let exceeded = world(lua, |world| {
+        let elapsed = world.elapsed(lua)?;
+        Ok::<_, Raise>(world.budget.exceeded(elapsed))
+    })??;
+    if let Some(message) = exceeded {
+        return Err(Raise::Error(message));
+    }
     match world(lua, |world| world.ask(lua, queries, json, single))?? {
         Asked::Waits => Ok(false.into_lua_multi(lua)?),
         Asked::Answered(answers) => Ok((true, shaped(lua, answers, single)?).into_lua_multi(lua)?),
@@ -127,12 +149,13 @@ fn ask(lua: &Lua, queries: Vec<Query>, can_yield: bool, single: bool) -> Result<
 /// Answers as the script takes them: one string, or a list.
 pub(in crate::engine) fn shaped(
     lua: &Lua,
-    answers: Vec<String>,
+    replies: Vec<Reply>,
     single: bool,
 ) -> mlua::Result<Value> {
     if single {
-        let answer = answers.into_iter().next().unwrap_or_default();
+        let answer = replies.into_iter().next().map(|reply| reply.text).unwrap_or_default();
         return Ok(Value::String(lua.create_string(answer)?));
     }
-    Ok(Value::Table(lua.create_sequence_from(answers)?))
+    let texts = replies.into_iter().map(|reply| reply.text);
+    Ok(Value::Table(lua.create_sequence_from(texts)?))
 }

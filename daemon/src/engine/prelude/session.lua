@@ -25,6 +25,15 @@ function alc.llm_batch(items)
   return yield(PAUSE)
 end
 
+function alc.budget_remaining()
+  return check(host.budget())
+end
+
+function alc.budget_check()
+  local left = check(host.budget())
+  return not left or left.llm_calls ~= 0 and left.elapsed_ms ~= 0
+end
+
 local function log(level, message, source)
   if check(host.log(level, message, source)) and can_pause() then
     yield(PAUSE)
@@ -33,6 +42,36 @@ end
 
 function alc.log(level, message)
   log(level, message, "alc.log")
+end
+
+function alc.log_fmt(level, pattern, ...)
+  alc.log(level, alc.fmt(pattern, ...))
+end
+
+function alc.progress(step, total, message)
+  if check(host.progress(step, total, message)) and can_pause() then
+    yield(PAUSE)
+  end
+end
+
+-- Figures that a script keeps; each is a copy, as it was when it was recorded.
+alc.stats = {}
+local recorded = {}
+
+function alc.stats.record(key, value)
+  if type(key) ~= "string" then
+    error("bad argument #1: string expected, got " .. type(key), 0)
+  end
+  recorded[key] = check(host.json_encode(value))
+end
+
+function alc.stats.get(key)
+  local text = recorded[key]
+  return text and check(host.json_decode(text))
+end
+
+function alc.stats.llm_calls()
+  return check(host.llm_calls())
 end
 
 function alc.time()

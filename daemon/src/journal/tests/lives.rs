@@ -1,8 +1,8 @@
 //! What is written reads back.
 
 use alc_core::{
-    Call, CallKind, CallResult, Entry, Event, EventView, PauseKind, Progress, ResultView, Script,
-    Seq, ShownEntry, State, StateName,
+    Call, CallKind, CallResult, Entry, Event, EventView, PauseKind, Progress, Reply, ResultView,
+    Script, Seq, ShownEntry, State, StateName,
 };
 use proptest::prelude::*;
 
@@ -62,6 +62,10 @@ async fn folded(journal: &Journal, life: &Life) -> State {
     }
 }
 
+fn reply(text: String) -> Reply {
+    Reply { text, usage: None }
+}
+
 #[tokio::test]
 async fn a_life_reads_back_at_every_step_and_after_reopening() {
     let env = Env::new();
@@ -104,7 +108,7 @@ async fn a_batch_half_answered_is_a_pause_with_the_rest_open() {
     assert_eq!((view.usage.llm_calls, view.usage.prompt_tokens), (3, 10));
 
     let recording = env.journal.recording(&life.id).await.expect("reads").expect("is there");
-    let slots = CallResult::Answers(vec![None, Some(answer_text(2)), None]);
+    let slots = CallResult::Answers(vec![None, Some(reply(answer_text(2))), None]);
     assert_eq!(
         recording.calls,
         [Call { kind: CallKind::Llm, fingerprint: [0; 16], result: slots }]
@@ -148,6 +152,7 @@ async fn every_text_reads_back_whatever_its_length_and_letters() {
             chunk: format!("@{number}"),
             ctx: serde_json::to_string(text).expect("is JSON"),
             seed: number.wrapping_neg(),
+            started_at: new.at,
         };
         let wanted = new.script.clone();
         env.journal.create(new).await.expect("creates");
@@ -167,9 +172,12 @@ async fn every_text_reads_back_whatever_its_length_and_letters() {
 
         let recording = env.journal.recording(&life.id).await.expect("reads").expect("is there");
         assert_eq!(recording.script, wanted);
-        assert_eq!(recording.calls[1].result, CallResult::Answers(vec![Some(text.clone())]));
+        assert_eq!(recording.calls[1].result, CallResult::Answers(vec![Some(reply(text.clone()))]));
         let stored = env.journal.query(&life.id, 1).await.expect("reads");
-        assert_eq!(stored, Some(StoredQuery { query: query(text), answer: Some(text.clone()) }));
+        assert_eq!(
+            stored,
+            Some(StoredQuery { query: query(text), answer: Some(text.clone()), key: None })
+        );
         let view = env.journal.view(&life.id).await.expect("reads").expect("is there");
         assert_eq!(view.log[0].line, line(text));
         let outcome = env.journal.outcome(&life.id).await.expect("reads").expect("ended");

@@ -1,9 +1,11 @@
 //! A journal in a folder of its own, and sessions whose lives the state machine drives.
 
 mod lives;
+mod naming;
 mod opening;
 mod reading;
 mod refusing;
+mod tidying;
 
 use std::path::PathBuf;
 
@@ -14,7 +16,7 @@ use alc_core::{
 use rusqlite::Connection;
 use tempfile::TempDir;
 
-use super::{Append, Journal, NewAnswer, NewCall, NewSession, WriteError};
+use super::{Append, Identity, Journal, NewAnswer, NewCall, NewSession, WriteError};
 
 pub(super) struct Env {
     pub(super) journal: Journal,
@@ -49,7 +51,13 @@ pub(super) fn id(number: u64) -> SessionId {
 }
 
 pub(super) fn script(source: &str) -> Script {
-    Script { source: source.into(), chunk: "=test".into(), ctx: "{}".into(), seed: u64::MAX - 1 }
+    Script {
+        source: source.into(),
+        chunk: "=test".into(),
+        ctx: "{}".into(),
+        seed: u64::MAX - 1,
+        started_at: 100,
+    }
 }
 
 pub(super) fn new_session(number: u64) -> NewSession {
@@ -57,6 +65,7 @@ pub(super) fn new_session(number: u64) -> NewSession {
     NewSession {
         id: id(number),
         kind: SessionKind::Run,
+        identity: Identity::default(),
         script: script("return 1"),
         at: 100,
         entries: spawned.entries,
@@ -133,6 +142,7 @@ impl Life {
             answers: answers(event),
             state: transition.next,
             outcome,
+            successor: None,
         }
     }
 
@@ -197,6 +207,7 @@ fn answers(event: &Event) -> Vec<NewAnswer> {
         query: answer.query,
         text: answer_text(answer.query),
         usage: answer.usage,
+        key: None,
     };
     answers.iter().map(answer).collect()
 }

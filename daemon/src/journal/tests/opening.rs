@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{
-    super::{Journal, OpenError},
+    super::{Filter, Journal, OpenError},
     Env, Life,
 };
 
@@ -159,7 +159,7 @@ async fn a_changed_byte_is_an_error_or_goes_unnoticed_but_nothing_panics() {
         journal.recording(&life.id).await.ok();
         journal.snapshot(&life.id).await.ok();
         journal.events(&life.id, Seq(0), 9).await.ok();
-        journal.list(vec![], vec![], 9, None).await.ok();
+        journal.list(Filter::default(), 9, None).await.ok();
         journal.append(life.append(&life.ask(1))).await.ok();
         journal.outcome(&life.id).await.ok();
         journal.close().await;

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use alc_core::{Event, EventView, Seq, SessionId, SessionKind, SessionRef, ShownEntry, StateName};
 
 use super::{
-    super::{Found, Journal},
+    super::{Filter, Found, Journal},
     Env, Life, answer, id, line, new_session,
 };
 
@@ -54,27 +54,6 @@ async fn a_session_is_found_by_id_by_prefix_and_as_the_newest() {
 }
 
 #[tokio::test]
-async fn a_name_means_the_newest_live_session_that_has_it_else_the_newest() {
-    let env = Env::new();
-    let mut lives = Vec::new();
-    for number in 0..3 {
-        lives.push(Life::spawn(&env.journal, number).await);
-    }
-    env.raw().execute("UPDATE session SET name = 'nightly'", []).expect("names");
-    // From the newest on, each end leaves the name to the one before; the last end to the newest.
-    for end in (0..3).rev() {
-        assert_eq!(find(&env.journal, "nightly").await, Found::One(id(end)));
-        let end = usize::try_from(end).expect("small");
-        lives[end].live(&env.journal, Event::Finished).await;
-    }
-    assert_eq!(find(&env.journal, "nightly").await, Found::One(id(2)));
-    assert_eq!(find(&env.journal, "nigh").await, Found::None);
-    let by_name = SessionRef::Text("nightly".into());
-    let found = env.journal.find_exact(&by_name).await.expect("reads");
-    assert_eq!(found, Found::One(id(2)));
-}
-
-#[tokio::test]
 async fn pages_of_a_list_have_no_gaps_and_nothing_twice() {
     let env = Env::new();
     let kinds = [SessionKind::Run, SessionKind::Advice, SessionKind::Eval];
@@ -106,14 +85,11 @@ async fn pages_of_a_list_have_no_gaps_and_nothing_twice() {
             .filter(|(_, _, kind)| kinds.is_empty() || kinds.contains(kind))
             .map(|(id, ..)| id.clone())
             .collect();
+        let filter = Filter { states: states.to_vec(), kinds: kinds.to_vec(), ..Filter::default() };
         for limit in [1, 2, 5, 23, 100] {
             let (mut found, mut after) = (Vec::new(), None);
             loop {
-                let page = env
-                    .journal
-                    .list(states.to_vec(), kinds.to_vec(), limit, after)
-                    .await
-                    .expect("lists");
+                let page = env.journal.list(filter.clone(), limit, after).await.expect("lists");
                 assert!(page.sessions.len() <= limit);
                 found.extend(page.sessions.into_iter().map(|view| view.id));
                 after = page.next;

@@ -3,22 +3,18 @@
 use alc_core::{Event, Outcome, Seq, State};
 
 use super::{
-    super::{NewAnswer, ReadError, WriteError},
+    super::{Filter, NewAnswer, ReadError, WriteError},
     Env, Life, answer, error, id, new_session, reason,
 };
 
 #[tokio::test]
 async fn an_id_is_used_once_even_after_its_session_is_deleted() {
     let env = Env::new();
-    Life::spawn(&env.journal, 1).await;
+    let mut life = Life::spawn(&env.journal, 1).await;
     let again = env.journal.create(new_session(1)).await;
     assert!(matches!(again, Err(WriteError::IdTaken(taken)) if taken == id(1)));
-    env.raw()
-        .execute_batch(&format!(
-            "INSERT INTO tombstone (id, deleted_at) VALUES ('{}', 0); DELETE FROM session;",
-            id(1)
-        ))
-        .expect("deletes");
+    life.live(&env.journal, Event::Finished).await;
+    env.journal.delete(&life.id, 0).await.expect("deletes");
     assert!(matches!(env.journal.create(new_session(1)).await, Err(WriteError::IdTaken(_))));
 }
 
@@ -55,7 +51,8 @@ async fn an_answer_is_taken_once_and_only_for_what_was_asked() {
     life.live(&env.journal, answer(&[1])).await;
     for number in [1, 3] {
         let mut late = life.append(&answer(&[2]));
-        late.answers = vec![NewAnswer { query: number, text: "late".into(), usage: None }];
+        late.answers =
+            vec![NewAnswer { query: number, text: "late".into(), usage: None, key: None }];
         let result = env.journal.append(late).await;
         assert!(matches!(result, Err(WriteError::NotOpen(refused)) if refused == number));
     }
@@ -153,7 +150,7 @@ async fn a_damaged_session_is_named_and_stops_no_other() {
             panic!("not noticed: {sql}")
         };
         assert_eq!((session.as_str(), column), (life.id.as_str(), wanted));
-        let page = env.journal.list(vec![], vec![], 10, None).await.expect("lists");
+        let page = env.journal.list(Filter::default(), 10, None).await.expect("lists");
         assert_eq!((page.sessions.len(), page.damaged.len()), (1, 1));
         other.live(&env.journal, Event::Logged(super::line("hi"))).await;
         db.execute("UPDATE session SET kind = ?1, seq = ?2, progress = ?3 WHERE n = 1", old)

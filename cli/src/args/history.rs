@@ -1,0 +1,81 @@
+//! The arguments of the verbs about what was: `log`, `note`, `rm`, `gc`.
+
+use std::time::Duration;
+
+use alc_core::Reference;
+use clap::Args as ClapArgs;
+
+use super::Session;
+use crate::{input::Value, time::parse_duration};
+
+const LOG_EXAMPLES: &str = "\
+Examples:
+  alc log @ --follow
+  alc log k7fq2m9d | grep '^='                                     the answers
+  alc log k7fq2m9d --json | jq -r 'select(.type==\"answer\").text'
+
+A line's first character says what it is: `*` what happened and when, `?` a prompt, `~` a system
+prompt, `=` an answer, `|` a line of the log, `#` a note. With --json, an object for each event as
+`watch` prints them, and one of type `answer` behind the `llm_call_end` of each answer.";
+
+/// A transcript.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = LOG_EXAMPLES)]
+pub(crate) struct Log {
+    #[command(flatten)]
+    pub(crate) session: Session,
+    /// Go on until the session ends
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+}
+
+const NOTE_EXAMPLES: &str = "\
+Examples:
+  alc note @ 'asked legal, answer on Monday'
+  git log -1 | alc note k7fq2m9d - --title merged";
+
+/// A note.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = NOTE_EXAMPLES)]
+pub(crate) struct Note {
+    #[command(flatten)]
+    pub(crate) session: Session,
+    /// The note; `-` reads stdin without its last line end, `@FILE` a file
+    #[arg(value_name = "TEXT", allow_negative_numbers = true)]
+    pub(crate) text: Value,
+    /// A headline
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) title: Option<String>,
+}
+
+/// Deleting.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Remove {
+    /// The sessions, which must have ended: full ids, names, or `@` for the newest
+    #[arg(value_name = "REF", required = true)]
+    pub(crate) references: Vec<Reference>,
+}
+
+const GC_EXAMPLES: &str = "\
+Examples:
+  alc gc --dry-run
+  alc gc --older-than 7d
+  alc gc --keep-bytes 1000000000
+
+It prints `key=value` lines: how many sessions, stored texts (blobs) and marks of sessions deleted
+long ago (tombstones) went, and how many bytes. With --dry-run the bytes are an estimate.";
+
+/// Retention.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = GC_EXAMPLES)]
+pub(crate) struct Gc {
+    /// Change nothing, and print what would be deleted
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Delete the sessions that ended so long ago: seconds, or 12h, 7d
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30d")]
+    pub(crate) older_than: Duration,
+    /// Then those that ended first, until the journal has no more than so many bytes
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_bytes: Option<u64>,
+}

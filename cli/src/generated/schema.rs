@@ -1,0 +1,79 @@
+//! JSON Schemas of all that `--json` prints, one for each `type`.
+
+use alc_core::{EventView, FORMAT, ResultView, SessionView};
+use schemars::{
+    JsonSchema, Schema,
+    generate::SchemaSettings,
+    transform::{Transform, transform_subschemas},
+};
+use serde_json::{Value, json};
+
+use crate::json::{
+    CancelledLine, CollectedLine, DaemonLine, DeletedLine, ErrorLine, ExitCodesLine, FileLine,
+    GivenLine, NotedLine, QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine,
+};
+
+/// Each `type` and the schema of its lines.
+pub(super) fn all() -> Vec<(&'static str, String)> {
+    vec![
+        of::<GivenLine>("answer"),
+        of::<CancelledLine>("cancelled"),
+        of::<CollectedLine>("collected"),
+        of::<DaemonLine>("daemon"),
+        of::<DeletedLine>("deleted"),
+        of::<ErrorLine>("error"),
+        of::<EventView>("event"),
+        of::<ExitCodesLine>("exit_codes"),
+        of::<FileLine>("file"),
+        of::<NotedLine>("noted"),
+        of::<QueryLine>("query"),
+        of::<ResultView>("result"),
+        of::<ResumedLine>("resumed"),
+        of::<SessionView>("session"),
+        of::<StoppedLine>("stopped"),
+        of::<TextLine>("text"),
+        of::<VersionLine>("version"),
+    ]
+}
+
+fn of<T: JsonSchema>(kind: &'static str) -> (&'static str, String) {
+    let settings = SchemaSettings::draft2020_12().for_serialize().with_transform(AbsentIsMissing);
+    let mut schema = settings.into_generator().into_root_schema_for::<T>();
+    // What schemars cannot know: the tag of a struct, and the value of its format.
+    if let Some(Value::Object(members)) = schema.get_mut("properties") {
+        members.insert("v".to_owned(), json!({"const": FORMAT}));
+        members.insert("type".to_owned(), json!({"const": kind}));
+    }
+    if let Some(Value::Array(required)) = schema.get_mut("required") {
+        required.insert(0, json!("type"));
+    }
+    schema.insert("title".to_owned(), json!(format!("alc {kind}")));
+    (kind, format!("{:#}\n", schema.to_value()))
+}
+
+/// Takes `null` from what an optional member may be: it is left out instead.
+#[derive(Clone, Debug)]
+struct AbsentIsMissing;
+
+impl Transform for AbsentIsMissing {
+    fn transform(&mut self, schema: &mut Schema) {
+        transform_subschemas(self, schema);
+        if let Some(Value::Array(types)) = schema.get_mut("type") {
+            types.retain(|name| name != "null");
+            if let [name] = types.as_slice() {
+                let name = name.clone();
+                schema.insert("type".to_owned(), name);
+            }
+        }
+        if let Some(Value::Array(any)) = schema.get_mut("anyOf") {
+            any.retain(|one| one["type"] != "null");
+            if let [Value::Object(one)] = any.as_slice() {
+                let one = one.clone();
+                schema.remove("anyOf");
+                for (key, value) in one {
+                    schema.insert(key, value);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! A session's first change, as SQL: whether it is a new one at all is decided here, where no other
+//! change can come in between.
+
+use alc_core::{IfExists, Name, SessionId, State};
+use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, types::Type};
+
+use super::{
+    change::{WriteError, insert_entries},
+    record::{NewSession, SpawnKey},
+    row::kind_name,
+    text::Texts,
+};
+
+const CREATE: &str = "
+    INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
+                         changed_at, source, chunk, ctx, seed)
+    VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :source, :chunk, :ctx,
+            :seed)";
+
+pub(super) fn create(
+    db: &Connection,
+    texts: &mut Texts,
+    new: &NewSession,
+) -> Result<(), WriteError> {
+    let NewSession { id, kind, identity, script, at, entries, state } = new;
+    if *state != State::NEW {
+        return Err(WriteError::Contradiction);
+    }
+    if let Some(key) = &identity.key {
+        check_key(db, key)?;
+    }
+    if let Some(name) = &identity.name {
+        check_name(db, texts, name, new)?;
+    }
+    let taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL
+                 SELECT 1 FROM tombstone WHERE id = ?1";
+    if db.prepare_cached(taken)?.exists([id.as_str()])? {
+        return Err(WriteError::IdTaken(id.clone()));
+    }
+    db.prepare_cached(CREATE)?.execute(named_params! {
+        ":id": id.as_str(),
+        ":name": identity.name.as_ref().map(Name::as_str),
+        ":key": identity.key.as_ref().map(|key| key.key.as_str()),
+        ":fingerprint": identity.key.as_ref().map(|key| key.fingerprint),
+        ":kind": kind_name(*kind),
+        ":state": state.name().as_str(),
+        ":seq": entries.len().cast_signed() as i64,
+        ":at": at,
+        ":source": texts.store_long(db, &script.source)?,
+        ":chunk": script.chunk,
+        ":ctx": texts.store(db, &script.ctx)?,
+        ":seed": script.seed.cast_signed(),
+    })?;
+    let n = db.last_insert_rowid();
+    let label = "INSERT INTO label (session, key, value) VALUES (?1, ?2, ?3)";
+    for each in &identity.labels {
+        db.prepare_cached(label)?.execute((n, each.key(), each.value()))?;
+    }
+    insert_entries(db, texts, n, 0, *at, entries)
+}
+
+/// A key that was used before stands for what was made then, also once that has been deleted.
+fn check_key(db: &Connection, key: &SpawnKey) -> Result<(), WriteError> {
+    let sql = "SELECT id, spawn_fingerprint IS ?2 FROM session WHERE spawn_key = ?1 UNION ALL
+               SELECT id, spawn_fingerprint IS ?2 FROM tombstone WHERE spawn_key = ?1";
+    match session(db, sql, (key.key.as_str(), key.fingerprint))? {
+        None => Ok(()),
+        Some((made, true)) => Err(WriteError::Known(made)),
+        Some((made, false)) => Err(WriteError::KeyInUse(made)),
+    }
+}
+
+/// At most one live session has a name, and one that is to be cancelled counts as ended.
+fn check_name(
+    db: &Connection,
+    texts: &mut Texts,
+    name: &Name,
+    new: &NewSession,
+) -> Result<(), WriteError> {
+    let in_use = |bearer| Err(WriteError::NameInUse { name: name.clone(), bearer });
+    let reuse = new.identity.if_exists == IfExists::Reuse;
+    if let Some(bearer) = bearer(db, name)? {
+        return if reuse { Err(WriteError::Known(bearer)) } else { in_use(bearer) };
+    }
+    if !reuse {
+        return Ok(());
+    }
+    let source = texts.store_long(db, &new.script.source)?;
+    let ctx = texts.store(db, &new.script.ctx)?;
+    let sql = "SELECT id, source = ?2 AND ctx = ?3 FROM session
+               WHERE name = ?1 AND state = 'done' ORDER BY n DESC LIMIT 1";
+    match session(db, sql, (name.as_str(), source, ctx))? {
+        None => Ok(()),
+        Some((done, true)) => Err(WriteError::Known(done)),
+        Some((done, false)) => in_use(done),
+    }
+}
+
+/// The live session of this name.
+pub(super) fn bearer(db: &Connection, name: &Name) -> rusqlite::Result<Option<SessionId>> {
+    let sql = "SELECT id, TRUE FROM session INDEXED BY session_bearer
+               WHERE name = ?1 AND finished_at IS NULL AND cancel IS NULL";
+    Ok(session(db, sql, [name.as_str()])?.map(|(bearer, _)| bearer))
+}
+
+/// A session's id, and whether it is as it should be.
+fn session(
+    db: &Connection,
+    sql: &str,
+    params: impl Params,
+) -> rusqlite::Result<Option<(SessionId, bool)>> {
+    let read = |row: &Row<'_>| {
+        let id = row.get_ref(0)?.as_str()?.parse();
+        let damaged =
+            |error| rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error));
+        Ok((id.map_err(damaged)?, row.get(1)?))
+    };
+    db.prepare_cached(sql)?.query_row(params, read).optional()
+}

@@ -1,0 +1,315 @@
+//! The files that are made of the code: they are fresh, shells and `man` take them, and what
+//! `--json` prints is what the schemas say.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::env::{Ran, TestEnv};
+
+const AGAIN: &str = "ALC_GENERATE=1 cargo test --test e2e generated";
+/// The folders in which there is nothing else.
+const FOLDERS: [&str; 3] = ["shell-completions", "man", "docs/schema"];
+
+/// Makes all of them below a folder.
+fn make(root: &Path) {
+    for file in alc_cli::generated::files() {
+        let path = root.join(&file.path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("creates");
+        fs::write(path, &file.text).expect("writes");
+    }
+}
+
+/// A folder of the test's own with all of them.
+fn made() -> TestEnv {
+    let env = TestEnv::new();
+    make(env.folder());
+    env
+}
+
+/// What is in a folder, by name.
+fn files(folder: &Path) -> BTreeMap<String, PathBuf> {
+    let files = fs::read_dir(folder).expect("a folder").map(|file| file.expect("a file"));
+    files.map(|file| (file.file_name().to_string_lossy().into_owned(), file.path())).collect()
+}
+
+#[test]
+fn every_generated_file_is_fresh() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let generated = alc_cli::generated::files();
+    let again = std::env::var_os("ALC_GENERATE").is_some();
+    if again {
+        make(root);
+    }
+    for file in &generated {
+        let text = fs::read_to_string(root.join(&file.path)).unwrap_or_default();
+        // Git may give text files other line ends.
+        let fresh = text.replace("\r\n", "\n") == file.text;
+        assert!(fresh, "{} is stale; make it again with: {AGAIN}", file.path);
+    }
+    for folder in FOLDERS {
+        for (name, path) in files(&root.join(folder)) {
+            let name = format!("{folder}/{name}");
+            let is_made = generated.iter().any(|file| file.path == name);
+            if again && !is_made {
+                fs::remove_file(path).expect("removes");
+            } else {
+                assert!(is_made, "nothing makes {name}; remove it with: {AGAIN}");
+            }
+        }
+    }
+}
+
+#[test]
+fn alc_prints_what_is_in_the_files() {
+    let env = made();
+    let file = |name: &str| fs::read_to_string(env.folder().join(name)).expect("reads");
+    for (shell, name) in [
+        ("bash", "alc.bash"),
+        ("zsh", "_alc"),
+        ("fish", "alc.fish"),
+        ("powershell", "_alc.ps1"),
+        ("elvish", "alc.elv"),
+    ] {
+        let script = env.alc(["completions", shell]);
+        assert_eq!(script.code, Some(0), "{shell}");
+        assert_eq!(script.stdout, file(&format!("shell-completions/{name}")), "{shell}");
+    }
+    assert_eq!(env.alc(["man"]).stdout, file("man/alc.1"));
+    let folder = env.folder().join("a/b");
+    let told = env.alc(["man", "--dir", &folder.display().to_string()]).ok();
+    let written = files(&folder);
+    assert!(written.keys().eq(files(&env.folder().join("man")).keys()), "{written:?}");
+    assert!(told.lines().map(PathBuf::from).collect::<BTreeSet<_>>().iter().eq(written.values()));
+    for (name, path) in written {
+        assert_eq!(
+            fs::read_to_string(path).expect("reads"),
+            file(&format!("man/{name}")),
+            "{name}"
+        );
+    }
+    assert!(!env.home().exists(), "no daemon was looked for");
+}
+
+#[test]
+fn what_cannot_be_printed_or_written_says_why() {
+    let env = TestEnv::new();
+    let refused = env.alc(["completions", "tcsh"]).fails(2, "usage");
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        assert!(refused.contains(shell), "{refused}");
+    }
+    let file = env.file("file", "");
+    env.alc(["man", "--dir", &file.display().to_string()]).fails(73, "cannot_write");
+    env.alc(["help", "bogus"]).fails(2, "usage");
+    env.alc(["help", "daemon", "bogus"]).fails(2, "usage");
+}
+
+#[test]
+fn help_explains_commands_and_exit_codes() {
+    let env = TestEnv::new();
+    for verb in [&[][..], &["spawn"], &["daemon", "stop"]] {
+        let help = env.alc(["help"].iter().chain(verb).copied()).ok();
+        assert_eq!(help, env.alc(verb.iter().copied().chain(["--help"])).ok());
+    }
+    let table = env.alc(["help", "exit-codes"]).ok();
+    let codes: Vec<_> = table.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    for code in ["0", "1", "2", "3", "4", "5", "7", "8", "69", "75", "124", "128+n"] {
+        assert!(codes.contains(&code), "{table}");
+    }
+    let json = &env.json(["help", "exit-codes"])[0];
+    assert_eq!(json["verbs"]["state"][0]["code"], 0, "{json}");
+    assert!(!env.home().exists(), "no daemon was looked for");
+}
+
+/// The schemas by `type`. Members that they do not name are refused here: a reader ignores them,
+/// but what is printed must be described.
+fn schemas(env: &TestEnv) -> BTreeMap<String, Validator> {
+    let schemas = files(&env.folder().join("docs/schema")).into_iter().map(|(name, path)| {
+        let text = fs::read_to_string(&path).expect("reads");
+        let mut schema: Value = serde_json::from_str(&text).expect("JSON");
+        jsonschema::meta::validate(&schema).expect("a schema");
+        schema["unevaluatedProperties"] = false.into();
+        let kind = name.strip_suffix(".json").expect("a name").to_owned();
+        (kind, jsonschema::validator_for(&schema).expect("a schema"))
+    });
+    schemas.collect()
+}
+
+/// Asserts that each line is what the schema of its `type` says; remembers the type.
+#[track_caller]
+fn check(schemas: &BTreeMap<String, Validator>, seen: &mut BTreeSet<String>, lines: &str) {
+    for line in lines.lines() {
+        let line: Value = serde_json::from_str(line).expect("JSON");
+        let kind = line["type"].as_str().expect("a type");
+        let schema = schemas.get(kind).unwrap_or_else(|| panic!("no schema for {line}"));
+        let errors: Vec<_> = schema.iter_errors(&line).map(|error| error.to_string()).collect();
+        assert!(errors.is_empty(), "{line}: {errors:?}");
+        seen.insert(kind.to_owned());
+    }
+}
+
+const TALKATIVE: &str = "\
+print('hi')
+local q = {system = 's', max_tokens = 9, role = 'r', grounded = true, underspecified = true}
+local a = alc.llm('a', q)
+local t = alc.llm_batch({{prompt = 'b'}, {prompt = 'c', cache_breakpoint = 'x'}})
+return {a = a, t = t}";
+
+#[test]
+fn what_json_prints_is_what_the_schemas_say() {
+    let env = made();
+    let schemas = schemas(&env);
+    let mut seen = BTreeSet::new();
+    let mut run = |words: &[&str], input: &str| {
+        let words: Vec<_> = words.iter().copied().chain(["--json"]).collect();
+        let Ran { stdout, stderr, .. } = env.alc_with(words, input);
+        check(&schemas, &mut seen, &stdout);
+        check(&schemas, &mut seen, &stderr);
+        stdout
+    };
+    run(&["version"], "");
+    run(&["state", "@"], "");
+    let spawned = run(&["spawn", "-", "--name", "talk", "-l", "a=b"], TALKATIVE);
+    let spawned: Value = serde_json::from_str(&spawned).expect("JSON");
+    let id = spawned["id"].as_str().expect("an id");
+    run(&["prompt", id], "");
+    run(&["state", id], "");
+    run(&["resume", id, "-"], "A");
+    run(&["prompt", "--all", id], "");
+    run(&["list"], "");
+    run(&["result", id], "");
+    run(&["wait", id], "");
+    let usage = r#""usage":{"prompt_tokens":7}"#;
+    let answers: Vec<_> =
+        (2..=3).map(|n| format!(r#"{{"query_id":"{id}.{n}","response":"x",{usage}}}"#)).collect();
+    run(&["resume", id, "--batch"], &answers.join("\n"));
+    run(&["result", "--wait", id], "");
+    run(&["resume", &format!("{id}.1"), "other"], "");
+    run(&["resume", &format!("{id}.1"), "A"], "");
+    run(&["note", id, "-", "--title", "t"], "text");
+    run(&["watch", id], "");
+    run(&["log", id], "");
+    run(&["rm", id, id], "");
+    run(&["spawn", "-e", "error({code = 1})"], "");
+    run(&["result", "--wait", "@"], "");
+    run(&["spawn", "-e", "return"], "");
+    run(&["result", "--wait", "@"], "");
+    run(&["spawn", "-e", "return alc.llm('?')"], "");
+    run(&["prompt", "@"], "");
+    run(&["wait", "@", "--for", "terminal", "--timeout", "1ms"], "");
+    run(&["cancel", "@", "--reason", "why"], "");
+    run(&["cancel", "@", "nobody"], "");
+    run(&["result", "@"], "");
+    run(&["watch", "@"], "");
+    run(&["rm", "@"], "");
+    run(&["gc", "--dry-run", "--older-than", "0s"], "");
+    run(&["gc"], "");
+    run(&["spawn", "-e", "no lua"], "");
+    run(&["bogus"], "");
+    run(&["daemon", "status"], "");
+    run(&["version"], "");
+    run(&["daemon", "stop", "--force"], "");
+    run(&["daemon", "status"], "");
+    run(&["help", "exit-codes"], "");
+    run(&["help", "spawn"], "");
+    run(&["completions", "bash"], "");
+    run(&["man"], "");
+    run(&["man", "--dir", &env.folder().join("man").display().to_string()], "");
+    let all: BTreeSet<_> = schemas.keys().cloned().collect();
+    assert_eq!(seen, all, "a line of each type was printed");
+}
+
+/// Runs a program; `None`, and a remark, where there is none.
+#[expect(clippy::print_stdout, reason = "what a machine lacks is told by the test")]
+fn program<'a>(
+    env: &TestEnv,
+    name: &str,
+    arguments: impl IntoIterator<Item = &'a str>,
+) -> Option<Ran> {
+    match Command::new(name).args(arguments).current_dir(env.folder()).output() {
+        Ok(output) => Some(Ran::new(output)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            println!("skipped: {name}");
+            None
+        }
+        Err(error) => panic!("{name}: {error}"),
+    }
+}
+
+/// Whether a shell reads its script without a word.
+#[track_caller]
+fn reads(env: &TestEnv, shell: &str, script: &str) -> bool {
+    let Some(checked) = program(env, shell, ["-n", script]) else { return false };
+    assert_eq!(checked.stderr, "");
+    assert_eq!(checked.ok(), "");
+    true
+}
+
+/// Asserts that a shell's script prints these words among others, one a line.
+#[track_caller]
+fn completes(env: &TestEnv, shell: &str, script: &str, words: &[&str]) {
+    let Some(ran) = program(env, shell, ["-c", script]) else { return };
+    let lines = ran.ok();
+    let lines: BTreeSet<_> = lines.lines().map(str::trim).collect();
+    for word in words {
+        assert!(lines.contains(word), "{word}: {lines:?}");
+    }
+}
+
+#[test]
+fn bash_completes() {
+    let env = made();
+    let script = "\
+. shell-completions/alc.bash
+complete -p alc
+ask() {
+    COMP_WORDS=(\"$@\") COMP_CWORD=$(($# - 1))
+    _alc alc \"${COMP_WORDS[COMP_CWORD]}\" \"${COMP_WORDS[COMP_CWORD - 1]}\"
+    printf '%s\\n' \"${COMPREPLY[@]}\"
+}
+ask alc ''
+ask alc daemon st
+ask alc help exi";
+    if reads(&env, "bash", "shell-completions/alc.bash") {
+        completes(&env, "bash", script, &["spawn", "completions", "status", "exit-codes"]);
+        let registered = program(&env, "bash", ["-c", script]).expect("bash").ok();
+        let first = registered.lines().next().unwrap_or_default();
+        assert!(first.starts_with("complete ") && first.contains("_alc alc"), "{first}");
+    }
+}
+
+#[test]
+fn zsh_reads_its_completions() {
+    reads(&made(), "zsh", "shell-completions/_alc");
+}
+
+#[test]
+fn fish_completes() {
+    let env = made();
+    let script = "\
+source shell-completions/alc.fish
+for line in 'alc ' 'alc daemon '
+    complete -C $line | cut -f 1
+end";
+    if reads(&env, "fish", "shell-completions/alc.fish") {
+        completes(&env, "fish", script, &["spawn", "completions", "status"]);
+    }
+}
+
+#[test]
+fn man_pages_are_sound() {
+    let env = made();
+    let pages = files(&env.folder().join("man"));
+    let pages: Vec<_> = pages.keys().map(|name| format!("man/{name}")).collect();
+    let arguments = ["-man", "-ww", "-z", "-Tutf8", "-Kutf8"].into_iter();
+    let arguments = arguments.chain(pages.iter().map(String::as_str));
+    if let Some(checked) = program(&env, "groff", arguments) {
+        assert_eq!((checked.code, checked.stderr.as_str()), (Some(0), ""));
+    }
+}

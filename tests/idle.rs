@@ -1,0 +1,19 @@
+//! A daemon that nobody needs ends by itself, and one that somebody needs does not.
+
+use crate::env::TestEnv;
+
+const ALCD: &str = env!("CARGO_BIN_EXE_alcd");
+
+#[test]
+fn a_daemon_ends_when_nothing_runs_and_nobody_is_connected() {
+    let env = TestEnv::new();
+    let paused = env.spawn_paused("return alc.llm('a')");
+    let running = env.spawn("while true do end");
+    env.kill_daemon();
+    let mut daemon = env.program(ALCD).args(["run", "--idle-exit", "0"]).spawn().expect("runs");
+    // It outlives its patience of no time at all, because of the session that runs.
+    assert_eq!(env.alc(["cancel", &running]).ok(), running);
+    assert!(daemon.wait().expect("ends").success());
+    assert_eq!(env.alc(["state", &paused]).ok(), "paused");
+    assert_eq!(env.alc(["state", &running]).ok(), "cancelled");
+}

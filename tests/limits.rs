@@ -1,0 +1,116 @@
+//! What a script may return and ask: anything with a JSON form, up to a size.
+
+use serde_json::Value;
+
+use crate::env::TestEnv;
+
+/// The error of a session that must fail.
+#[track_caller]
+fn failure(env: &TestEnv, source: &str) -> Value {
+    let id = env.spawn(source);
+    let ran = env.alc(["result", "--wait", "--json", &id]);
+    assert_eq!(ran.code, Some(1), "{source}: {ran:?}");
+    let result: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(result["state"], "failed");
+    let shown = env.alc(["result", &id]).fails(1, "failed");
+    assert!(shown.starts_with(&format!("alc: {id} failed: ")), "{shown}");
+    result["error"].clone()
+}
+
+#[test]
+fn a_number_that_json_lacks_is_null() {
+    let env = TestEnv::new();
+    let id = env.spawn("return {nan = 0/0, inf = math.huge, neg = -math.huge, one = 1.0}");
+    let expected = r#"{"inf":null,"nan":null,"neg":null,"one":1.0}"#;
+    assert_eq!(env.alc(["result", "--wait", &id]).ok(), expected);
+    let id = env.spawn("return 0/0");
+    assert_eq!(env.alc(["result", "--wait", &id]).ok(), "null");
+}
+
+#[test]
+fn a_result_without_a_json_form_fails_its_session() {
+    let env = TestEnv::new();
+    for (source, why) in [
+        ("return print", "function"),
+        ("return {a = {b = print}}", "function"),
+        ("local t = {} t.t = t return t", "recursive"),
+        ("return {[true] = 1}", "key"),
+        ("return {[{}] = 1}", "key"),
+        ("return '\\xff'", "UTF-8"),
+        ("return {['\\xff'] = 1}", "UTF-8"),
+        ("local t = {} for i = 1, 200 do t = {t} end return t", "nested"),
+    ] {
+        let error = failure(&env, source);
+        assert_eq!(error["kind"], "other", "{source}: {error}");
+        assert!(error["message"].as_str().is_some_and(|text| text.contains(why)), "{error}");
+    }
+}
+
+#[test]
+fn a_result_may_have_16_mib_and_no_more() {
+    let env = TestEnv::new();
+    let id = env.spawn("return ('x'):rep((16 << 20) - 2)");
+    assert_eq!(env.alc(["result", "--wait", &id]).ok().len(), 16 << 20);
+    let error = failure(&env, "return ('x'):rep((16 << 20) - 1)");
+    assert_eq!(error["kind"], "other");
+    assert!(error["message"].as_str().is_some_and(|text| text.contains("limit")), "{error}");
+}
+
+#[test]
+fn a_question_over_a_limit_raises_an_error_that_can_be_caught() {
+    let env = TestEnv::new();
+    for (call, why) in [
+        ("alc.llm, ('x'):rep(17 << 20)", "over the limit"),
+        ("alc.llm, 'a', {system = ('x'):rep(17 << 20)}", "over the limit"),
+        ("alc.llm, '\\xff'", "UTF-8"),
+        ("alc.llm_batch, many(10001)", "over the limit of 10000"),
+        ("alc.llm_batch, {}", "empty"),
+    ] {
+        let source = format!(
+            "local function many(n) local t = {{}} for i = 1, n do t[i] = {{prompt = 'a'}} end return t end \
+             local ok, why = pcall({call}) return {{ok, type(why), why}}"
+        );
+        let id = env.spawn(&source);
+        let value = env.alc(["result", "--wait", &id]).ok();
+        assert!(value.starts_with(r#"[false,"string","#) && value.contains(why), "{value}");
+        let calls = &env.json(["state", &id])[0]["usage"]["llm_calls"];
+        assert_eq!(calls, 0, "nothing was asked");
+    }
+    let error = failure(&env, "alc.llm(('x'):rep(17 << 20))");
+    assert_eq!(error["kind"], "lua_error");
+}
+
+#[test]
+fn the_largest_batch_is_asked_and_answered() {
+    let env = TestEnv::new();
+    let source = "local t = {} for i = 1, 10000 do t[i] = {prompt = 'q' .. i} end \
+                  return #alc.llm_batch(t)";
+    let id = env.spawn_paused(source);
+    let prompts = env.alc(["prompt", "--all", &id]).ok();
+    assert_eq!(prompts.matches('\0').count(), 10_000);
+    let line = |number| format!("{{\"query_id\":\"{id}.{number}\",\"response\":\"x\"}}");
+    let lines: Vec<_> = (1..=10_000).map(line).collect();
+    env.alc_with(["resume", &id, "--batch"], lines.join("\n")).ok();
+    assert_eq!(env.alc(["result", "--wait", &id]).ok(), "10000");
+}
+
+#[test]
+fn the_longest_question_and_answer_pass() {
+    let env = TestEnv::new();
+    let id = env.spawn_paused("return #alc.llm(('x'):rep((16 << 20) - 64))");
+    assert_eq!(env.alc(["prompt", &id]).ok().len(), (16 << 20) - 64);
+    let answer = "y".repeat(16 << 20) + "\n";
+    env.alc_with(["resume", &id, "-"], answer).ok();
+    assert_eq!(env.alc(["result", "--wait", &id]).ok(), (16 << 20).to_string());
+}
+
+/// A page of sessions fits a message, whatever they ask.
+#[test]
+fn many_sessions_with_long_questions_are_listed() {
+    let env = TestEnv::new();
+    let mut ids: Vec<_> =
+        (0..4).map(|_| env.spawn_paused("return alc.llm(('x'):rep(6 << 20))")).collect();
+    ids.reverse();
+    assert_eq!(env.alc(["list", "-q"]).ok().lines().collect::<Vec<_>>(), ids);
+    assert_eq!(env.json(["list", "--limit", "3"]).len(), 3);
+}
