@@ -14,9 +14,9 @@ pub(super) struct Budget {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Limits {
-    max_llm_calls: Option<u64>,
-    max_elapsed_ms: Option<u64>,
-    max_tokens: Option<u64>,
+    llm_calls: Option<u64>,
+    elapsed_ms: Option<u64>,
+    tokens: Option<u64>,
 }
 
 /// What is left of each limit that was set; never below 0.
@@ -38,9 +38,9 @@ impl Budget {
         let budget = context.and_then(|context| context.budget).unwrap_or_default();
         let limit = |name: &str| budget.get(name).and_then(Value::as_u64);
         let limits = Limits {
-            max_llm_calls: limit("max_llm_calls"),
-            max_elapsed_ms: limit("max_elapsed_ms"),
-            max_tokens: limit("max_tokens"),
+            llm_calls: limit("max_llm_calls"),
+            elapsed_ms: limit("max_elapsed_ms"),
+            tokens: limit("max_tokens"),
         };
         Self { limits, ..Self::default() }
     }
@@ -52,16 +52,16 @@ impl Budget {
 
     /// Whether the clock must be read to tell.
     pub(super) fn needs_clock(&self) -> bool {
-        self.limits.max_elapsed_ms.is_some()
+        self.limits.elapsed_ms.is_some()
     }
 
     /// What is left when `elapsed` milliseconds have passed.
     pub(super) fn remaining(&self, elapsed: u64) -> Remaining {
         let left = |limit: Option<u64>, used: u64| limit.map(|limit| limit.saturating_sub(used));
         Remaining {
-            llm_calls: left(self.limits.max_llm_calls, self.calls),
-            elapsed_ms: left(self.limits.max_elapsed_ms, elapsed),
-            tokens: left(self.limits.max_tokens, self.tokens),
+            llm_calls: left(self.limits.llm_calls, self.calls),
+            elapsed_ms: left(self.limits.elapsed_ms, elapsed),
+            tokens: left(self.limits.tokens, self.tokens),
         }
     }
 
@@ -71,9 +71,9 @@ impl Budget {
             let limit = limit.filter(|limit| used >= *limit)?;
             Some(format!("budget_exceeded: {name} ({used} of {limit} used)"))
         };
-        reached("max_llm_calls", self.limits.max_llm_calls, self.calls)
-            .or_else(|| reached("max_elapsed_ms", self.limits.max_elapsed_ms, elapsed))
-            .or_else(|| reached("max_tokens", self.limits.max_tokens, self.tokens))
+        reached("max_llm_calls", self.limits.llm_calls, self.calls)
+            .or_else(|| reached("max_elapsed_ms", self.limits.elapsed_ms, elapsed))
+            .or_else(|| reached("max_tokens", self.limits.tokens, self.tokens))
     }
 
     /// Queries were asked.

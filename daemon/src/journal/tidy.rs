@@ -1,5 +1,5 @@
-//! Deletes sessions that have ended and gives their space back, in steps so short that whoever writes
-//! meanwhile hardly waits.
+//! Deletes sessions that have ended and gives their space back, in steps so short that whoever
+//! writes meanwhile hardly waits.
 //!
 //! A deleted session is gone with its row. Its history and calls are swept after that, then the
 //! blobs that nothing refers to any more, and last the free pages.
@@ -213,8 +213,8 @@ pub(super) fn old_tombstones(db: &Connection, before: i64) -> Result<u64, ReadEr
     Ok(count.cast_unsigned())
 }
 
-/// What a session takes in the file, in bytes, roughly: with each of its blobs, but without a script
-/// that others run too.
+/// What a session takes in the file, in bytes, roughly: with each of its blobs, but without a
+/// script that others run too.
 pub(super) fn size(db: &Connection, id: &SessionId) -> Result<u64, ReadError> {
     let Some(n) = row_number(db, id)? else { return Ok(0) };
     let column = |name: &str| {

@@ -6,7 +6,7 @@ use super::{Observer, PAGE, Registry, RegistryError};
 use crate::journal::Told;
 
 impl Registry {
-    /// Adds a note to a session's history, in whatever state it is; it is on disk when this returns.
+    /// Adds a note to a session's history, in whatever state; it is on disk when this returns.
     pub(crate) async fn note(
         &self,
         session: &Reference,
@@ -19,8 +19,8 @@ impl Registry {
 }
 
 impl Observer {
-    /// The next entries with the texts of their answers, if there are any; to `follow` is to wait for
-    /// them, as long as the session has not ended.
+    /// The next entries with the texts of their answers, if there are any; to `follow` is to wait
+    /// for them, as long as the session has not ended.
     pub(crate) async fn told(&mut self, follow: bool) -> Result<Vec<Told>, RegistryError> {
         let after = self.after;
         if follow {

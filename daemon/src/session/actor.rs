@@ -25,6 +25,8 @@ use crate::{
 
 /// How many commands wait before those who send them do.
 const MAILBOX: usize = 16;
+/// How many entries a script may make; then it fails, before it fills the disk.
+const LONGEST_HISTORY: u64 = 1_000_000;
 /// How long a session without work stays in memory with its script.
 const REST: Duration = Duration::from_mins(10);
 /// How long it stays without: it is quickly found again.
@@ -302,6 +304,11 @@ impl Actor {
     }
 
     async fn used_slice(&mut self, vm: Vm, made: Vec<Made>) -> Result<(), Lost> {
+        if self.seq.0 >= LONGEST_HISTORY {
+            self.drop_vm(vm);
+            let message = format!("the history is over its limit of {LONGEST_HISTORY} entries");
+            return self.fail(made, engine_failure(message)).await;
+        }
         if !made.is_empty() {
             let events = told(&made);
             self.record_surely(events, With { calls: made, ..With::default() }).await?;

@@ -2,7 +2,7 @@
 
 use alc_core::{
     Call, CallKind, CallResult, Entry, Event, EventView, PauseKind, Progress, Reply, ResultView,
-    Script, Seq, ShownEntry, State, StateName,
+    Script, Seq, ShownEntry, State, StateName, Usage,
 };
 use proptest::prelude::*;
 
@@ -63,7 +63,7 @@ async fn folded(journal: &Journal, life: &Life) -> State {
 }
 
 fn reply(text: String) -> Reply {
-    Reply { text, usage: None }
+    Reply { text, usage: Some(Usage { prompt_tokens: Some(10), completion_tokens: None }) }
 }
 
 #[tokio::test]
