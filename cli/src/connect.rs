@@ -34,6 +34,8 @@ pub(crate) struct Connector {
     home: Home,
     environment: Environment,
     may_start: bool,
+    /// A person may be shown what is waited for.
+    shows_waiting: bool,
 }
 
 impl Connector {
@@ -41,7 +43,17 @@ impl Connector {
     pub(crate) fn new(environment: Environment, no_start: bool) -> Result<Self, CliError> {
         let home = Home::find(environment.home.clone())?;
         let may_start = !no_start && !environment.no_start;
-        Ok(Self { home, environment, may_start })
+        Ok(Self { home, environment, may_start, shows_waiting: false })
+    }
+
+    /// The same, but a person is shown what is waited for, where stderr is a terminal.
+    pub(crate) fn showing(self, shows_waiting: bool) -> Self {
+        Self { shows_waiting, ..self }
+    }
+
+    /// Whether a person is shown what is waited for.
+    pub(crate) fn shows_waiting(&self) -> bool {
+        self.shows_waiting
     }
 
     /// The data folder.

@@ -21,6 +21,7 @@ mod link;
 mod lock;
 mod manual;
 mod output;
+mod progress;
 mod table;
 mod time;
 

@@ -8,7 +8,7 @@ use std::{
 use alc_core::{QueryView, Reference, SessionId, SessionView};
 use alc_ipc::{Client, ClientError, ErrorCode, Json, Wait, WaitFor};
 
-use crate::{connect::Connector, error::CliError};
+use crate::{connect::Connector, error::CliError, progress::Waiting};
 
 /// How long a lost daemon may stay away.
 const WINDOW: Duration = Duration::from_secs(30);
@@ -122,6 +122,7 @@ impl<'a> Link<'a> {
         session: &SessionId,
         until: WaitFor,
     ) -> Result<(Json, SessionView), CliError> {
+        let _waiting = self.connector.shows_waiting().then(|| Waiting::for_session(session));
         let session = Reference::from(session.clone());
         read(self.call(|client| client.wait(Wait { session: session.clone(), until }))?)
     }

@@ -37,7 +37,9 @@ pub(crate) fn run(
 ) -> Result<Exit, CliError> {
     let Some(command) = args.command else { return bare::run(output) };
     let no_start = args.global.no_start;
-    let connector = || Connector::new(environment, no_start);
+    let shows_waiting = !output.quiet() && !output.json();
+    let connector =
+        || Connector::new(environment, no_start).map(|connector| connector.showing(shows_waiting));
     match command {
         Command::Spawn(args) => spawn::run(args, &connector()?, output),
         Command::State(args) => state::run(&args, &connector()?, output),

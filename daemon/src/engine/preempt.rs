@@ -451,8 +451,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_worker_lost_in_a_c_function_is_replaced() {
-        let patience =
-            Patience { slice: Duration::from_millis(1), call: Duration::from_millis(20) };
+        let patience = Patience { slice: Duration::from_millis(1), call: Duration::from_secs(1) };
         let pool = Pool::with_patience(1, patience).expect("starts");
         let endless = "return (('a'):rep(60)):find(('a-'):rep(60) .. 'b')";
         let stuck = load(endless, &CancellationToken::new());
