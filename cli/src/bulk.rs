@@ -1,6 +1,14 @@
 //! Verbs that act on many: all of them, whatever becomes of one.
 
-use crate::{error::CliError, exit::Exit, output::Output};
+use alc_core::{Reference, SessionRef, SessionView};
+
+use crate::{
+    connect::Connector,
+    error::CliError,
+    exit::Exit,
+    link::Link,
+    output::{Output, OutputError},
+};
 
 /// Acts on each item; what goes wrong with one is said at once, and the exit code tells the most
 /// important of all. Only what concerns every one, such as a lost connection, ends it early.
@@ -22,4 +30,39 @@ pub(crate) fn for_each<T>(
         all = all.with(exit);
     }
     Ok(all)
+}
+
+/// Acts on each session, by its full id, so that what is asked twice acts on the same one. What
+/// became of it is printed; where nobody reads, the others are acted on all the same.
+pub(crate) fn for_each_session<T>(
+    references: &[Reference],
+    connector: &Connector,
+    output: &mut Output,
+    mut act: impl FnMut(&mut Link<'_>, Reference) -> Result<T, CliError>,
+    mut print: impl FnMut(&T, &mut Output) -> Result<(), OutputError>,
+) -> Result<Exit, CliError> {
+    let mut link = connector.reading()?;
+    let mut printed = Ok(());
+    let exit = for_each(references, output, |reference, output| {
+        let link = link.as_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
+        let (_, session) = link.state(reference)?;
+        let target = if names(reference, &session) { session.id.into() } else { reference.clone() };
+        let done = act(link, target)?;
+        if printed.is_ok() {
+            printed = print(&done, output).and_then(|()| output.flush());
+        }
+        Ok(Exit::Done)
+    })?;
+    printed?;
+    Ok(exit)
+}
+
+/// Whether it names the session in full. The beginning of an id does not, and the daemon says so.
+fn names(reference: &Reference, session: &SessionView) -> bool {
+    match &reference.session {
+        SessionRef::Newest => true,
+        SessionRef::Text(text) => {
+            text == session.id.as_str() || Some(text) == session.name.as_ref()
+        }
+    }
 }

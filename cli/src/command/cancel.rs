@@ -1,6 +1,6 @@
 //! `alc cancel`: ends sessions for good.
 
-use alc_core::{CancelReason, ReasonCode, Reference, SessionId, SessionRef, SessionView};
+use alc_core::{CancelReason, ReasonCode, SessionId};
 use alc_ipc::Cancel;
 
 use crate::{
@@ -9,6 +9,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     json::CancelledLine,
+    link::Link,
     output::{Output, OutputError},
 };
 
@@ -17,42 +18,18 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let mut link = connector.reading()?;
-    let mut printed = Ok(());
-    let exit = bulk::for_each(&args.references, output, |reference, output| {
-        let link = link.as_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
-        // By id, so that what is asked twice ends the same session.
-        let (_, session) = link.state(reference)?;
-        let target = if names(reference, &session) { session.id.into() } else { reference.clone() };
+    let cancel = |link: &mut Link<'_>, session| {
         let reason =
             CancelReason { code: ReasonCode::User, detail: args.reason.clone(), requested_at: 0 };
-        let cancel = Cancel { session: target, reason };
-        let (session, first) = link.call(|client| client.cancel(cancel.clone()))?;
-        // Where nobody reads, the others are ended all the same.
-        if printed.is_ok() {
-            printed = print(&session, first, output);
-        }
-        Ok(Exit::Done)
-    })?;
-    printed?;
-    Ok(exit)
+        let cancel = Cancel { session, reason };
+        link.call(|client| client.cancel(cancel.clone()))
+    };
+    bulk::for_each_session(&args.references, connector, output, cancel, print)
 }
 
-fn print(session: &SessionId, first: bool, output: &mut Output) -> Result<(), OutputError> {
+fn print((session, first): &(SessionId, bool), output: &mut Output) -> Result<(), OutputError> {
     if output.json() {
-        output.object(&CancelledLine::new(session, first))?;
-    } else if first {
-        output.line(session.as_str())?;
+        return output.object(&CancelledLine::new(session, *first));
     }
-    output.flush()
-}
-
-/// Whether it names the session in full. The beginning of an id does not, and the daemon says so.
-pub(super) fn names(reference: &Reference, session: &SessionView) -> bool {
-    match &reference.session {
-        SessionRef::Newest => true,
-        SessionRef::Text(text) => {
-            text == session.id.as_str() || Some(text) == session.name.as_ref()
-        }
-    }
+    if *first { output.line(session.as_str()) } else { Ok(()) }
 }

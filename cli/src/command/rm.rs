@@ -1,14 +1,14 @@
 //! `alc rm`: deletes sessions that have ended.
 
-use alc_core::SessionId;
+use alc_core::{Reference, SessionId};
 
-use super::cancel::names;
 use crate::{
     args, bulk,
     connect::Connector,
     error::CliError,
     exit::Exit,
     json::DeletedLine,
+    link::Link,
     output::{Output, OutputError},
 };
 
@@ -17,29 +17,16 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let mut link = connector.reading()?;
-    let mut printed = Ok(());
-    let exit = bulk::for_each(&args.references, output, |reference, output| {
-        let link = link.as_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
-        // By id, so that what is asked twice deletes the same session.
-        let (_, session) = link.state(reference)?;
-        let target = if names(reference, &session) { session.id.into() } else { reference.clone() };
-        let session = link.call(|client| client.delete(target.clone()))?;
-        // Where nobody reads, the others are deleted all the same.
-        if printed.is_ok() {
-            printed = print(&session, output);
-        }
-        Ok(Exit::Done)
-    })?;
-    printed?;
-    Ok(exit)
+    let delete = |link: &mut Link<'_>, session: Reference| {
+        link.call(|client| client.delete(session.clone()))
+    };
+    bulk::for_each_session(&args.references, connector, output, delete, print)
 }
 
 fn print(session: &SessionId, output: &mut Output) -> Result<(), OutputError> {
     if output.json() {
-        output.object(&DeletedLine::new(session))?;
+        output.object(&DeletedLine::new(session))
     } else {
-        output.line(session.as_str())?;
+        output.line(session.as_str())
     }
-    output.flush()
 }

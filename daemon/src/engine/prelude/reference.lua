@@ -33,33 +33,40 @@ local function text_of(...)
 end
 _G.tostring = text_of
 
-local function format_references(pattern, ...)
+-- Formats with each conversion changed first: `change` gets the arguments, the number of the one it
+-- is about, flags and letter, and may change the argument and return another conversion.
+local function format_changed(change, pattern, ...)
   local arguments, count = pack(...), 0
   pattern = gsub(pattern, "%%([^%a%%]*)([%a%%])", function(flags, conversion)
     if conversion == "%" then
       return nil
     end
     count = count + 1
-    local value = arguments[count]
-    if conversion == "s" and REFERENCE[type(value)] then
-      arguments[count] = text_of(value)
-    elseif conversion == "p" and count <= arguments.n then
-      local pointed = REFERENCE[type(value)] or type(value) == "string"
-      arguments[count] = pointed and address(value) or "(null)"
-      return "%" .. flags .. "s"
-    end
+    return change(arguments, count, flags, conversion)
   end)
   return format(pattern, unpack(arguments, 1, arguments.n))
+end
+host.format_changed = format_changed
+
+local function without_address(arguments, number, flags, conversion)
+  local value = arguments[number]
+  if conversion == "s" and REFERENCE[type(value)] then
+    arguments[number] = text_of(value)
+  elseif conversion == "p" and number <= arguments.n then
+    local pointed = REFERENCE[type(value)] or type(value) == "string"
+    arguments[number] = pointed and address(value) or "(null)"
+    return "%" .. flags .. "s"
+  end
 end
 
 function string.format(pattern, ...)
   for i = 1, select("#", ...) do
     if REFERENCE[type((select(i, ...)))] then
-      return format_references(pattern, ...)
+      return format_changed(without_address, pattern, ...)
     end
   end
   if type(pattern) == "string" and find(pattern, "p", 1, true) then
-    return format_references(pattern, ...)
+    return format_changed(without_address, pattern, ...)
   end
   return format(pattern, ...)
 end

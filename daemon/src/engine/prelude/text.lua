@@ -1,7 +1,8 @@
 -- `alc.fmt`: `string.format` that forgives what models answer where a number was asked for.
 
-local format, gsub, tonumber, type, floor, ceil = string.format, string.gsub, tonumber, math.type, math.floor, math.ceil
-local pack, unpack, huge, tointeger = table.pack, table.unpack, math.huge, math.tointeger
+local host = ...
+local format_changed, gsub, tonumber = host.format_changed, string.gsub, tonumber
+local type, floor, ceil, huge, tointeger = math.type, math.floor, math.ceil, math.huge, math.tointeger
 
 local WHOLE = { d = "d", i = "d", u = "d", o = "o", x = "x", X = "X", c = "c" }
 
@@ -21,28 +22,24 @@ local function whole(value)
   return tointeger(rounded) or rounded
 end
 
+local function forgiving(arguments, number, flags, conversion)
+  local value = arguments[number]
+  if conversion == "s" and value == nil and number <= arguments.n then
+    arguments[number] = "<nil>"
+  elseif WHOLE[conversion] and value ~= nil then
+    local rounded, word = whole(value)
+    if word then
+      arguments[number] = word
+      return "%" .. gsub(flags, "[+ #0]", "") .. "s"
+    end
+    arguments[number] = rounded
+    return "%" .. flags .. WHOLE[conversion]
+  end
+end
+
 function alc.fmt(pattern, ...)
   if pattern == nil then
     return ""
   end
-  local arguments, count = pack(...), 0
-  pattern = gsub(pattern, "%%([^%a%%]*)([%a%%])", function(flags, conversion)
-    if conversion == "%" then
-      return nil
-    end
-    count = count + 1
-    local value = arguments[count]
-    if conversion == "s" and value == nil and count <= arguments.n then
-      arguments[count] = "<nil>"
-    elseif WHOLE[conversion] and value ~= nil then
-      local number, word = whole(value)
-      if word then
-        arguments[count] = word
-        return "%" .. gsub(flags, "[+ #0]", "") .. "s"
-      end
-      arguments[count] = number
-      return "%" .. flags .. WHOLE[conversion]
-    end
-  end)
-  return format(pattern, unpack(arguments, 1, arguments.n))
+  return format_changed(forgiving, pattern, ...)
 end
