@@ -105,6 +105,20 @@ impl TestEnv {
         Ran::new(self.command(arguments).output().expect("alc runs"))
     }
 
+    /// Runs `alc` without root's right to pass over permissions; `None` where a test runs as root and
+    /// nothing can take that away.
+    pub(crate) fn alc_of_a_user<'a>(
+        &self,
+        arguments: impl IntoIterator<Item = &'a str>,
+    ) -> Option<Ran> {
+        if alc_ipc::own_uid() != 0 {
+            return Some(self.alc(arguments));
+        }
+        let mut command = self.program("setpriv");
+        command.args(["--bounding-set=-dac_override,-dac_read_search", env!("CARGO_BIN_EXE_alc")]);
+        command.args(arguments).output().ok().map(Ran::new)
+    }
+
     /// Runs `alc` with something on its standard input.
     pub(crate) fn alc_with<'a>(
         &self,
