@@ -7,8 +7,10 @@ use std::sync::OnceLock;
 
 use mlua::{Function, Lua, LuaOptions, StdLib, Table, chunk::ChunkMode};
 
-/// What messages call the prelude.
-pub(super) const NAME: &str = "[alc]";
+/// What messages call the prelude while it is compiled.
+const NAME: &str = "[alc]";
+/// What they call it afterwards, stripped of its names.
+pub(super) const STRIPPED: &str = "?";
 
 /// Its parts, in the order in which they build on one another.
 const PARTS: [&str; 7] = [
@@ -51,6 +53,6 @@ pub(super) fn install(lua: &Lua, host: &Table) -> mlua::Result<()> {
 
 fn compile(lua: &Lua, part: &str) -> mlua::Result<Vec<u8>> {
     let part: Function = lua.load(part).set_name(format!("={NAME}")).into_function()?;
-    // Keeps names and lines: tracebacks tell the prelude's frames by them.
-    Ok(part.dump(false))
+    // Without names and lines, which would take more room in each state than the code itself.
+    Ok(part.dump(true))
 }

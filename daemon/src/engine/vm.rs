@@ -121,6 +121,8 @@ impl Vm {
         lua.globals().raw_set("ctx", ctx)?;
         let chunk = compile(&lua, script)?;
         let main = lua.create_thread(main.bind(chunk)?)?;
+        // What compiling left behind would stay as long as the script rests.
+        lua.gc_collect()?;
         lua.set_memory_limit(MEMORY)?;
         Ok(Self { lua, main, token, resume_with: None, worked: Duration::ZERO })
     }
@@ -285,10 +287,11 @@ fn raised(value: Value) -> SessionError {
 
 /// A traceback without the lines of the prelude, and of what only calls it.
 fn own_lines(traceback: &str) -> String {
-    let prelude = format!("{}:", prelude::NAME);
-    let foreign = |line: &&str| line.contains(&prelude) || line.contains("'handle_errors'");
+    let prelude = format!("\t{}:", prelude::STRIPPED);
+    let foreign = |line: &&str| line.starts_with(&prelude) || line.ends_with("in upvalue '?'");
     let lines: Vec<_> = traceback.lines().filter(|line| !foreign(line)).collect();
-    lines.join("\n")
+    // The call of the chunk itself.
+    lines.join("\n").trim_end_matches("\n\t(...tail calls...)").to_owned()
 }
 
 fn engine_error(error: &mlua::Error) -> SessionError {

@@ -282,7 +282,7 @@ fn script_line(lua: &Lua) -> Option<String> {
             let name = source.short_src.as_deref()?;
             let line = frame.current_line()?;
             (source.what == "Lua" || source.what == "main")
-                .then(|| (name != super::prelude::NAME).then(|| format!("{name}:{line}")))
+                .then(|| (name != super::prelude::STRIPPED).then(|| format!("{name}:{line}")))
                 .flatten()
         })
         .flatten()
