@@ -11,6 +11,7 @@ mod chaos;
 mod checker;
 mod concurrency;
 mod deleting;
+mod examples;
 mod generated;
 mod idle;
 mod json;
