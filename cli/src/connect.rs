@@ -13,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use alc_core::Reference;
 use alc_ipc::{Client, ClientError, Endpoint, EndpointError, Home};
 
 use crate::{
@@ -87,6 +88,12 @@ impl Connector {
     /// `None` in a folder without one, which stays as it is.
     pub(crate) fn reading(&self) -> Result<Option<Link<'_>>, CliError> {
         Ok(self.find()?.map(|client| Link::new(self, client)))
+    }
+
+    /// As [`Connector::reading`], for a verb about one session: in a folder without a journal there
+    /// is none.
+    pub(crate) fn reading_session(&self, session: &Reference) -> Result<Link<'_>, CliError> {
+        self.reading()?.ok_or_else(|| CliError::NotFound(session.clone()))
     }
 
     /// For verbs that make sessions: starts the daemon if it is not there.

@@ -28,8 +28,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let reference = &args.session.reference;
-    let unknown = || CliError::NotFound(reference.clone());
-    let mut link = connector.reading()?.ok_or_else(unknown)?;
+    let mut link = connector.reading_session(reference)?;
     // From here on by id: `@` and a name may mean another session after a lost connection.
     let (_, session) = link.state(reference)?;
     let mut after = Seq(0);

@@ -22,8 +22,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let session = args.session.reference;
     let Note { title, content } = read(args.text, args.title)?;
-    let unknown = || CliError::NotFound(session.clone());
-    let mut link = connector.reading()?.ok_or_else(unknown)?;
+    let mut link = connector.reading_session(&session)?;
     let look = format!("alc log {session}");
     let note = AddNote { session, title, content };
     // There is no second try: it could add the note twice.

@@ -18,8 +18,7 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let unknown = || CliError::NotFound(args.reference.clone());
-    let mut link = connector.reading()?.ok_or_else(unknown)?;
+    let mut link = connector.reading_session(&args.reference)?;
     let queries = match args.reference.query {
         Some(_) => vec![link.query(&args.reference)?],
         None => open_queries(args, &mut link)?,

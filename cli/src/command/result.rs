@@ -12,8 +12,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let mut reference = args.session.reference.clone();
-    let unknown = || CliError::NotFound(reference.clone());
-    let mut link = connector.reading()?.ok_or_else(unknown)?;
+    let mut link = connector.reading_session(&reference)?;
     if args.wait {
         let (_, session) = link.state(&reference)?;
         if !session.state.is_terminal() {

@@ -8,8 +8,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let reference = &args.session.reference;
-    let unknown = || CliError::NotFound(reference.clone());
-    let mut link = connector.reading()?.ok_or_else(unknown)?;
+    let mut link = connector.reading_session(reference)?;
     let (view, session) = link.state(reference)?;
     if output.json() {
         output.relay(&view)?;

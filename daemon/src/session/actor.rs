@@ -178,19 +178,18 @@ impl Actor {
         new: Beginning,
         reply: oneshot::Sender<Result<(), SpawnError>>,
     ) -> Result<(), Lost> {
-        let created = self.try_create(new).await;
-        let result = created.as_ref().map(|_| ()).map_err(|_| Lost);
-        let vm = match created {
-            Ok(vm) => Ok(vm),
+        let vm = match self.try_create(new).await {
+            Ok(vm) => vm,
             Err(error) => {
                 // Whoever asked may have left.
                 let _ = reply.send(Err(error));
-                return result;
+                return Err(Lost);
             }
         };
         self.tell();
         let _ = reply.send(Ok(()));
-        vm.map(|vm| self.go_on(vm, Turn::Fresh))
+        self.go_on(vm, Turn::Fresh);
+        Ok(())
     }
 
     async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
@@ -275,10 +274,9 @@ impl Actor {
             Ok(stepped) => stepped,
             Err(broke_off) => return self.broke_off(broke_off).await,
         };
-        if let State::Running { cancel: Some(reason) } = &self.state {
-            let outcome = Some(Outcome::Cancelled(reason.clone()));
+        if let Some(cancelled) = self.cancelled() {
             self.drop_vm(vm);
-            return self.end(Event::Cancelled, vec![], outcome).await;
+            return self.end(Event::Cancelled, vec![], Some(cancelled)).await;
         }
         match step {
             Step::Slice => self.used_slice(vm, made).await,
@@ -333,11 +331,18 @@ impl Actor {
         self.perform(effect).await
     }
 
+    /// How a running session must end, once somebody asked for that.
+    fn cancelled(&self) -> Option<Outcome> {
+        match &self.state {
+            State::Running { cancel: Some(reason) } => Some(Outcome::Cancelled(reason.clone())),
+            _ => None,
+        }
+    }
+
     /// The script will never come back from where it is.
     async fn broke_off(&mut self, broke_off: BrokeOff) -> Result<(), Lost> {
-        if let State::Running { cancel: Some(reason) } = &self.state {
-            let outcome = Some(Outcome::Cancelled(reason.clone()));
-            return self.end(Event::Cancelled, vec![], outcome).await;
+        if let Some(cancelled) = self.cancelled() {
+            return self.end(Event::Cancelled, vec![], Some(cancelled)).await;
         }
         self.fail(vec![], engine_failure(broke_off.to_string())).await
     }
@@ -366,12 +371,10 @@ impl Actor {
             Some(Effect::Interrupt) => {
                 self.token.cancel();
                 // Checkpoint A: a script that is not at work is not begun.
-                let State::Running { cancel: Some(reason) } = &self.state else { return Ok(()) };
-                if self.work.is_some() {
+                let Some(cancelled) = self.cancelled().filter(|_| self.work.is_none()) else {
                     return Ok(());
-                }
-                let outcome = Some(Outcome::Cancelled(reason.clone()));
-                Box::pin(self.end(Event::Cancelled, vec![], outcome)).await
+                };
+                Box::pin(self.end(Event::Cancelled, vec![], Some(cancelled))).await
             }
             Some(Effect::Release) => {
                 self.given.clear();

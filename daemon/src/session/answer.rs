@@ -105,9 +105,7 @@ impl Actor {
         let effect = self.record(vec![Event::CancelRequested(reason)], with).await?;
         Ok((true, effect))
     }
-}
 
-impl Actor {
     /// Adds a note to the history; the script does not see it, and its replay neither.
     pub(super) async fn note(&mut self, note: Note) -> Result<Seq, Rejected> {
         let noted = self.record(vec![Event::Noted(note)], With::default()).await;
