@@ -2,12 +2,33 @@
 
 use std::{env, ffi::OsString, path::PathBuf};
 
+use alc_core::Caller;
+
 /// What of its caller's environment the daemon is given.
 const FOR_DAEMON: &[&str] = if cfg!(windows) {
     &["PATH", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "TZ"]
 } else {
     &["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR"]
 };
+
+/// What of its caller's environment a session is given, whatever it asks for.
+const FOR_SESSION: &[&str] =
+    &["HOME", "PWD", "ALC_PROJECT_ROOT", "ALC_PACKAGES_PATH", "ALC_PKG_STRICT", "ALC_SHAPE_CHECK"];
+/// And every variable that begins so.
+const SETTING: &str = "ALC_SETTING_";
+
+/// Who starts a session, as the session sees it: this process. A variable that is not text is as one
+/// that is not set.
+pub(crate) fn caller() -> Caller {
+    let given = |name: &str| FOR_SESSION.contains(&name) || name.starts_with(SETTING);
+    let text = |(name, value): (OsString, OsString)| {
+        Some((name.into_string().ok()?, value.into_string().ok()?))
+    };
+    let folder =
+        env::current_dir().ok().and_then(|folder| folder.into_os_string().into_string().ok());
+    let env = env::vars_os().filter_map(text).filter(|(name, _)| given(name)).collect();
+    Caller { folder, project: None, env }
+}
 
 /// What the environment says.
 #[derive(Debug, Default)]

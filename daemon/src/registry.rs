@@ -11,8 +11,8 @@ use std::{
 };
 
 use alc_core::{
-    CancelReason, IfExists, Key, PayloadKind, QueryId, Reference, Script, Seq, SessionId,
-    SessionView, StateName,
+    Caller, CancelReason, IfExists, Key, Limits, PayloadKind, QueryId, Reference, Script, Seq,
+    SessionId, SessionView, StateName,
 };
 use tokio::sync::oneshot;
 use tokio_util::task::TaskTracker;
@@ -57,12 +57,14 @@ pub(crate) enum RegistryError {
 }
 
 /// What a new session runs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Specification {
     pub(crate) source: String,
     pub(crate) chunk: String,
     pub(crate) ctx: String,
     pub(crate) identity: Identity,
+    pub(crate) limits: Limits,
+    pub(crate) caller: Caller,
 }
 
 /// Every session of one data folder; cheap to clone.
@@ -103,15 +105,28 @@ impl Registry {
     ) -> Result<SessionId, RegistryError> {
         let replace = specification.identity.if_exists == IfExists::Replace;
         loop {
-            let Specification { source, chunk, ctx, identity } = specification.clone();
+            let Specification { source, chunk, ctx, identity, limits, caller } =
+                specification.clone();
             let id = SessionId::from_random(random()?);
-            let script = Script { source, chunk, ctx, seed: random()?, started_at: clock::now() };
+            let started_at = clock::now();
+            let script = Script {
+                source,
+                chunk,
+                ctx,
+                seed: random()?,
+                started_at,
+                max_llm_calls: limits.max_llm_calls,
+                caller,
+            };
+            let deadline_at = limits
+                .deadline
+                .map(|limit| started_at.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX)));
             let replaces = match &identity.name {
                 Some(name) if replace => self.0.journal.bearer(name).await?,
                 _ => None,
             };
             let replaces = replaces.map(|id| self.handle(&id));
-            let new = Box::new(Beginning { script, identity, replaces });
+            let new = Box::new(Beginning { script, identity, deadline_at, replaces });
             let (reply, created) = oneshot::channel();
             let Some(_handle) = self.start(&id, Origin::New { new, reply }) else { continue };
             match created.await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))? {

@@ -20,8 +20,8 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use hello::{BadHello, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
 pub use request::{
-    AddNote, Aim, Answer, Answers, Cancel, Collect, List, Observe, ReadLog, Request, Resume, Spawn,
-    Stop, Tagged, Wait, WaitFor,
+    AddNote, Aim, Answer, Answers, Cancel, Collect, List, Observe, Program, ReadLog, Request,
+    Resume, Spawn, Stop, Tagged, Wait, WaitFor,
 };
 pub use response::{Applied, Collected, ErrorCode, Failure, Json, Page, Response, Resumed, Status};
 pub use user::is_own;

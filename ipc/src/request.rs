@@ -3,7 +3,8 @@
 //! Bodies are positional: new variants go at the end, and a changed struct is a new variant.
 
 use alc_core::{
-    CancelReason, IfExists, Key, Label, Name, Reference, Seq, SessionKind, StateName, Usage,
+    Caller, CancelReason, IfExists, Key, Label, Limits, Name, Reference, Seq, SessionKind,
+    StateName, Usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -55,13 +56,11 @@ pub enum Request {
     Aim(Aim),
 }
 
-/// Starts a `run` session.
+/// Starts a session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spawn {
-    /// The Lua source, a function body.
-    pub source: String,
-    /// What messages call the source, for example `review.lua`.
-    pub chunk: String,
+    /// What it runs.
+    pub program: Program,
     /// The session's `ctx`, a JSON object.
     pub ctx: Json,
     /// What to call it.
@@ -72,15 +71,39 @@ pub struct Spawn {
     pub labels: Vec<Label>,
     /// Sent again, the same request with the same key starts no second session.
     pub key: Option<Key>,
+    /// What it may use.
+    pub limits: Limits,
+    /// What it sees of who starts it.
+    pub caller: Caller,
 }
 
 impl Spawn {
-    /// A session without a name, labels and a key.
+    /// Runs this source, called `chunk`, without a name, labels, a key and limits.
     #[must_use]
     pub fn new(source: String, chunk: String, ctx: Json) -> Self {
-        let (name, if_exists) = (None, IfExists::Fail);
-        Self { source, chunk, ctx, name, if_exists, labels: Vec::new(), key: None }
+        Self {
+            program: Program::Run { source, chunk },
+            ctx,
+            name: None,
+            if_exists: IfExists::Fail,
+            labels: Vec::new(),
+            key: None,
+            limits: Limits::default(),
+            caller: Caller::default(),
+        }
     }
+}
+
+/// What a session runs: one variant for each kind of session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Program {
+    /// Lua source.
+    Run {
+        /// A function body.
+        source: String,
+        /// What messages call it, for example `review.lua`.
+        chunk: String,
+    },
 }
 
 /// Which sessions, newest first.

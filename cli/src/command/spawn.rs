@@ -11,6 +11,7 @@ use alc_ipc::{ClientError, Json, Spawn};
 use crate::{
     args,
     connect::Connector,
+    environment,
     error::CliError,
     exit::Exit,
     input::{self, InputError, Value},
@@ -78,7 +79,8 @@ fn read(args: args::Spawn) -> Result<Spawn, InputError> {
     if let Some(twice) = labels.iter().find(|label| !keys.insert(label.key())) {
         return Err(InputError::LabelTwice { key: twice.key().to_owned() });
     }
-    Ok(Spawn { name, if_exists, labels, key, ..Spawn::new(source, chunk, Json(ctx)) })
+    let caller = environment::caller();
+    Ok(Spawn { name, if_exists, labels, key, caller, ..Spawn::new(source, chunk, Json(ctx)) })
 }
 
 /// A key that nobody else uses.
@@ -97,6 +99,7 @@ fn chunk(path: &Path) -> String {
 mod tests {
     use std::fs;
 
+    use alc_ipc::Program;
     use clap::Parser as _;
 
     use super::*;
@@ -117,8 +120,9 @@ mod tests {
         let request = spawn(&[&path.display().to_string(), "--set", "a=1"]).expect("reads");
         let ctx = Json(r#"{"a":"1"}"#.to_owned());
         let expected = Spawn::new("return 1".into(), "ask.lua".into(), ctx);
-        assert_eq!(request, expected);
-        assert_eq!(spawn(&["-e", "return 1"]).expect("reads").chunk, "-e");
+        assert_eq!(request, Spawn { caller: request.caller.clone(), ..expected });
+        let code = spawn(&["-e", "return 1"]).expect("reads").program;
+        assert_eq!(code, Program::Run { source: "return 1".into(), chunk: "-e".into() });
     }
 
     #[test]

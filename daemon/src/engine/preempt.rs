@@ -334,7 +334,7 @@ mod tests {
             chunk: "test.lua".to_owned(),
             ctx: "{}".to_owned(),
             seed: 7,
-            started_at: 0,
+            ..Script::default()
         };
         Vm::load(&script, vec![], token.clone()).expect("loads")
     }

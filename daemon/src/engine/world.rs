@@ -303,7 +303,7 @@ mod tests {
             chunk: String::new(),
             ctx: "{}".to_owned(),
             seed: 7,
-            started_at: 0,
+            ..Script::default()
         };
         (lua, World::new(replay, &script, mark))
     }

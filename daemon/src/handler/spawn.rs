@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use alc_core::{Label, Name};
-use alc_ipc::{ErrorCode, Failure, Json, Response, Spawn};
+use alc_ipc::{ErrorCode, Failure, Json, Program, Response, Spawn};
 
 use super::failure::invalid;
 use crate::{
@@ -17,7 +17,8 @@ const LABELS: usize = 64;
 
 /// Refuses what cannot run before anything is created.
 pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response, Failure> {
-    let Spawn { source, chunk, ctx, name, if_exists, labels, key } = spawn;
+    let Spawn { program, ctx, name, if_exists, labels, key, limits, caller } = spawn;
+    let Program::Run { source, chunk } = program;
     for (what, text) in [("source", &source), ("context", &ctx.0)] {
         if text.len() > PAYLOAD_LIMIT {
             let message =
@@ -37,7 +38,9 @@ pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response,
         SpawnKey { key, fingerprint }
     });
     let identity = Identity { name, if_exists, labels, key };
-    let id = registry.spawn(Specification { source, chunk, ctx: ctx.0, identity }).await?;
+    let ctx = ctx.0;
+    let specification = Specification { source, chunk, ctx, identity, limits, caller };
+    let id = registry.spawn(specification).await?;
     Ok(Response::Spawned(id))
 }
 

@@ -13,16 +13,16 @@ use super::{
 
 const CREATE: &str = "
     INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
-                         changed_at, source, chunk, ctx, seed)
-    VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :source, :chunk, :ctx,
-            :seed)";
+                         changed_at, deadline_at, source, chunk, ctx, seed, max_llm_calls, caller)
+    VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :deadline_at, :source,
+            :chunk, :ctx, :seed, :max_llm_calls, :caller)";
 
 pub(super) fn create(
     db: &Connection,
     texts: &mut Texts,
     new: &NewSession,
 ) -> Result<(), WriteError> {
-    let NewSession { id, kind, identity, script, at, entries, state } = new;
+    let NewSession { id, kind, identity, script, at, deadline_at, entries, state } = new;
     if *state != State::NEW {
         return Err(WriteError::Contradiction);
     }
@@ -49,7 +49,10 @@ pub(super) fn create(
         ":source": texts.store_long(db, &script.source)?,
         ":chunk": script.chunk,
         ":ctx": texts.store(db, &script.ctx)?,
+        ":deadline_at": deadline_at,
         ":seed": script.seed.cast_signed(),
+        ":max_llm_calls": script.max_llm_calls,
+        ":caller": serde_json::to_string(&script.caller)?,
     })?;
     let n = db.last_insert_rowid();
     let label = "INSERT INTO label (session, key, value) VALUES (?1, ?2, ?3)";

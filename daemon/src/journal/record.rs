@@ -14,6 +14,8 @@ pub(crate) struct NewSession {
     pub(crate) script: Script,
     /// When, in Unix milliseconds.
     pub(crate) at: i64,
+    /// When it is cancelled if it has not ended, in Unix milliseconds.
+    pub(crate) deadline_at: Option<i64>,
     /// The beginning of its history.
     pub(crate) entries: Vec<Entry>,
     pub(crate) state: State,

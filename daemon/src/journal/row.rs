@@ -71,6 +71,14 @@ impl<'a> Columns<'a> {
         number.ok_or_else(|| self.damaged(column, Flaw::Type))
     }
 
+    /// As [`Self::number`], where there may be none.
+    pub(super) fn optional_number<T: TryFrom<i64>>(
+        &self,
+        column: &'static str,
+    ) -> Result<Option<T>, ReadError> {
+        if self.is_null(column)? { Ok(None) } else { self.number(column).map(Some) }
+    }
+
     /// A word, read by `parse`.
     pub(super) fn word<T>(
         &self,

@@ -46,6 +46,8 @@ pub(crate) enum Origin {
 pub(crate) struct Beginning {
     pub(crate) script: Script,
     pub(crate) identity: Identity,
+    /// When it is cancelled if it has not ended, in Unix milliseconds.
+    pub(crate) deadline_at: Option<i64>,
     /// The session that is cancelled with the same commit.
     pub(crate) replaces: Option<SessionHandle>,
 }
@@ -193,7 +195,7 @@ impl Actor {
     }
 
     async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
-        let Beginning { script, identity, replaces } = new;
+        let Beginning { script, identity, deadline_at, replaces } = new;
         let token = self.token.clone();
         let mut loaded = self.pool.run(Turn::Fresh, {
             let script = script.clone();
@@ -206,7 +208,7 @@ impl Actor {
         let seq = self.seq.plus(entries.len());
         let (id, at, state) = (self.id.clone(), script.started_at, next.clone());
         let kind = SessionKind::Run;
-        let new = NewSession { id, kind, identity, script, at, entries, state };
+        let new = NewSession { id, kind, identity, script, at, deadline_at, entries, state };
         match replaces {
             None => self.journal.create(new).await?,
             Some(old) => {

@@ -43,7 +43,9 @@ impl Service {
     async fn spawn(&self, source: &str) -> Result<SessionId, RegistryError> {
         let (source, chunk, ctx) = (source.to_owned(), "test.lua".to_owned(), "{}".to_owned());
         let identity = Identity::default();
-        self.registry.spawn(Specification { source, chunk, ctx, identity }).await
+        self.registry
+            .spawn(Specification { source, chunk, ctx, identity, ..Specification::default() })
+            .await
     }
 
     async fn reaches(&self, id: &SessionId, state: StateName) {

@@ -1,7 +1,11 @@
-//! What a session runs.
+//! What a session runs, and for whom.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
 
 /// A Lua chunk with all that its run depends on; pinned when the session is spawned.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
     /// The Lua source, a function body.
     pub source: String,
@@ -13,4 +17,29 @@ pub struct Script {
     pub seed: u64,
     /// When the session was spawned, in Unix milliseconds; its elapsed time counts from here.
     pub started_at: i64,
+    /// The most queries it may ask; what its `ctx` says of that counts, too.
+    pub max_llm_calls: Option<u32>,
+    /// What it sees of who spawned it.
+    pub caller: Caller,
+}
+
+/// What a session sees of who spawned it; fixed from then on.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caller {
+    /// The working folder, an absolute path: relative paths and child processes start there. `None`
+    /// where it cannot be written as text.
+    pub folder: Option<String>,
+    /// The root of the project that it belongs to, an absolute path.
+    pub project: Option<String>,
+    /// The environment variables that are passed on.
+    pub env: BTreeMap<String, String>,
+}
+
+/// What a session may use.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limits {
+    /// It is cancelled when it has not ended so long after its start, in milliseconds.
+    pub deadline: Option<u64>,
+    /// The most queries it may ask.
+    pub max_llm_calls: Option<u32>,
 }

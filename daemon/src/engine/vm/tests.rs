@@ -10,7 +10,7 @@ fn script(source: &str) -> Script {
         chunk: "test.lua".to_owned(),
         ctx: r#"{"task":"x","list":[],"none":null}"#.to_owned(),
         seed: 7,
-        started_at: 0,
+        ..Script::default()
     }
 }
 

@@ -153,6 +153,7 @@ async fn every_text_reads_back_whatever_its_length_and_letters() {
             ctx: serde_json::to_string(text).expect("is JSON"),
             seed: number.wrapping_neg(),
             started_at: new.at,
+            ..Script::default()
         };
         let wanted = new.script.clone();
         env.journal.create(new).await.expect("creates");

@@ -57,6 +57,7 @@ pub(super) fn script(source: &str) -> Script {
         ctx: "{}".into(),
         seed: u64::MAX - 1,
         started_at: 100,
+        ..Script::default()
     }
 }
 
@@ -68,6 +69,7 @@ pub(super) fn new_session(number: u64) -> NewSession {
         identity: Identity::default(),
         script: script("return 1"),
         at: 100,
+        deadline_at: None,
         entries: spawned.entries,
         state: spawned.next,
     }
