@@ -1,8 +1,9 @@
 //! A data folder of one's own, with both programs at hand.
 
 use std::{
-    fs::File,
+    fs::{DirBuilder, File},
     io::Write as _,
+    os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     process::{Command, Output, Stdio},
     time::{Duration, Instant},
@@ -73,6 +74,15 @@ impl TestEnv {
 
     pub(crate) fn home(&self) -> &Path {
         &self.home
+    }
+
+    /// Sets the daemon's clock so many milliseconds forward, or back. It must have been moved before
+    /// the first daemon starts, be it by nothing.
+    pub(crate) fn move_clock(&self, by: i64) {
+        let mut builder = DirBuilder::new();
+        builder.recursive(true).mode(0o700).create(self.home()).expect("makes a home");
+        let next = self.file("next-clock", by.to_string());
+        std::fs::rename(next, self.home().join("test-clock")).expect("moves");
     }
 
     /// Writes a file into the test's folder.

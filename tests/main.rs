@@ -9,6 +9,7 @@ mod bad_input;
 mod cancelling;
 mod chaos;
 mod checker;
+mod clock;
 mod concurrency;
 mod deleting;
 mod examples;

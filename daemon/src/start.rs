@@ -100,6 +100,7 @@ fn serve(run: Run) -> Result<End, StartError> {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let home = Home::find(run.home)?;
+    clock::follow(home.path().join("test-clock"));
     #[cfg(unix)]
     if run.ready {
         detach::leave_caller(&home.log())?;

@@ -129,7 +129,8 @@ impl World {
         }
         let now = self.effect(lua, CallKind::Time, || clock::now().to_string())?;
         let now: i64 = now.parse().unwrap_or(self.started_at);
-        Ok(u64::try_from(now - self.started_at).unwrap_or_default())
+        // The clock may have been set back since.
+        Ok(u64::try_from(now.saturating_sub(self.started_at)).unwrap_or_default())
     }
 
     /// Takes the answers that the script waits for; says whether it takes one string, not a list.

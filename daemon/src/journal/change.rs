@@ -104,6 +104,8 @@ const ENTRIES: usize = 16;
 struct Before {
     n: i64,
     seq: i64,
+    /// The time of the change: not before the last one's, also where the clock was set back.
+    at: i64,
     state: Option<StateName>,
     asked: u32,
     calls: i64,
@@ -112,8 +114,9 @@ struct Before {
 }
 
 impl Before {
-    fn find(db: &Connection, id: &SessionId) -> rusqlite::Result<Option<Self>> {
-        let sql = "SELECT n, seq, state, asked, calls, prompt_tokens, completion_tokens
+    fn find(db: &Connection, append: &Append) -> rusqlite::Result<Option<Self>> {
+        let sql = "SELECT n, seq, state, asked, calls, prompt_tokens, completion_tokens,
+                          changed_at
                    FROM session WHERE id = ?1";
         let read = |row: &rusqlite::Row<'_>| {
             Ok(Self {
@@ -124,15 +127,16 @@ impl Before {
                 calls: row.get(4)?,
                 prompt_tokens: row.get::<_, i64>(5)?.cast_unsigned(),
                 completion_tokens: row.get::<_, i64>(6)?.cast_unsigned(),
+                at: append.at.max(row.get(7)?),
             })
         };
-        db.prepare_cached(sql)?.query_row([id.as_str()], read).optional()
+        db.prepare_cached(sql)?.query_row([append.session.as_str()], read).optional()
     }
 }
 
 /// The end is written last: the database takes nothing more for a session that has ended.
 fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), WriteError> {
-    let before = Before::find(db, &append.session)?
+    let before = Before::find(db, append)?
         .filter(|before| before.seq.cast_unsigned() == append.after.0)
         .ok_or_else(|| WriteError::OutOfOrder(append.session.clone()))?;
     if is_note_after_end(&before, append) {
@@ -142,12 +146,12 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
         if call.n != n.cast_unsigned() {
             return Err(WriteError::Contradiction);
         }
-        insert_call(db, texts, before.n, append.at, call)?;
+        insert_call(db, texts, before.n, before.at, call)?;
     }
     for answer in &append.answers {
-        store_answer(db, texts, before.n, append.at, answer)?;
+        store_answer(db, texts, before.n, before.at, answer)?;
     }
-    insert_entries(db, texts, before.n, before.seq, append.at, &append.entries)?;
+    insert_entries(db, texts, before.n, before.seq, before.at, &append.entries)?;
     update_session(db, texts, &before, append)?;
     // Only now is the name free.
     append.successor.as_ref().map_or(Ok(()), |new| create(db, texts, new))
@@ -169,10 +173,10 @@ fn note_after_end(
     before: &Before,
     append: &Append,
 ) -> Result<(), WriteError> {
-    insert_entries(db, texts, before.n, before.seq, append.at, &append.entries)?;
+    insert_entries(db, texts, before.n, before.seq, before.at, &append.entries)?;
     let sql = "UPDATE session SET seq = ?2, changed_at = ?3 WHERE n = ?1";
     let seq = before.seq + append.entries.len().cast_signed() as i64;
-    db.prepare_cached(sql)?.execute((before.n, seq, append.at))?;
+    db.prepare_cached(sql)?.execute((before.n, seq, before.at))?;
     Ok(())
 }
 
@@ -284,7 +288,7 @@ fn update_session(
     before: &Before,
     append: &Append,
 ) -> Result<(), WriteError> {
-    let Append { at, entries, calls, answers, state, .. } = append;
+    let Append { entries, calls, answers, state, .. } = append;
     let outcome = outcome_text(append)?;
     let outcome = match &outcome {
         Some(outcome) => Some(texts.store(db, outcome)?),
@@ -300,7 +304,7 @@ fn update_session(
     let state_before = state_before(before, append);
     let always = named_params! {
         ":n": before.n,
-        ":at": at,
+        ":at": before.at,
         ":seq": before.seq + entries.len().cast_signed() as i64,
         ":asked": numbers.fold(before.asked, u32::max),
         ":calls": before.calls + calls.len().cast_signed() as i64,
