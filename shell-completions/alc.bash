@@ -70,6 +70,12 @@ _alc() {
             alc,watch)
                 cmd="alc__subcmd__watch"
                 ;;
+            alc__subcmd__daemon,log)
+                cmd="alc__subcmd__daemon__subcmd__log"
+                ;;
+            alc__subcmd__daemon,restart)
+                cmd="alc__subcmd__daemon__subcmd__restart"
+                ;;
             alc__subcmd__daemon,run)
                 cmd="alc__subcmd__daemon__subcmd__run"
                 ;;
@@ -147,12 +153,56 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon)
-            opts="-q -h --json --quiet --color --no-start --help run start stop status"
+            opts="-q -h --json --quiet --color --no-start --help run start stop restart status log"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        alc__subcmd__daemon__subcmd__log)
+            opts="-f -n -q -h --follow --json --quiet --color --no-start --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                -n)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        alc__subcmd__daemon__subcmd__restart)
+            opts="-q -h --force --timeout --json --quiet --color --no-start --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0

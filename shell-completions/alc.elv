@@ -210,7 +210,9 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand run 'Run it in the foreground'
             cand start 'Start it, unless it runs'
             cand stop 'Stop it and wait until it is gone; sessions go on at the next start'
+            cand restart 'Stop it, if it runs, and start it anew, also after an upgrade; every session is kept'
             cand status 'Print `key=value` lines about it; exit with 69 if it does not run'
+            cand log 'Print its log, also when it does not run'
         }
         &'alc;daemon;run'= {
             cand --color 'When to use colour'
@@ -241,8 +243,31 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'alc;daemon;restart'= {
+            cand --timeout 'Give up after this time, with exit code 124'
+            cand --color 'When to use colour'
+            cand --force 'Also while Lua is running; it cancels nothing'
+            cand --json 'Print JSON: one object a line'
+            cand -q 'No notices on stderr; `list` prints ids only'
+            cand --quiet 'No notices on stderr; `list` prints ids only'
+            cand --no-start 'Never start the daemon: exit with 69 if it is not there'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'alc;daemon;status'= {
             cand --color 'When to use colour'
+            cand --json 'Print JSON: one object a line'
+            cand -q 'No notices on stderr; `list` prints ids only'
+            cand --quiet 'No notices on stderr; `list` prints ids only'
+            cand --no-start 'Never start the daemon: exit with 69 if it is not there'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'alc;daemon;log'= {
+            cand -n 'Only the last so many lines of what is there'
+            cand --color 'When to use colour'
+            cand -f 'Go on as it grows, until interrupted'
+            cand --follow 'Go on as it grows, until interrupted'
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'
             cand --quiet 'No notices on stderr; `list` prints ids only'

@@ -214,8 +214,10 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["bogus"], "");
     run(&["daemon", "status"], "");
     run(&["version"], "");
+    run(&["daemon", "restart"], "");
     run(&["daemon", "stop", "--force"], "");
     run(&["daemon", "status"], "");
+    run(&["daemon", "log"], "");
     run(&["help", "exit-codes"], "");
     run(&["help", "spawn"], "");
     run(&["completions", "bash"], "");

@@ -11,6 +11,7 @@ mod chaos;
 mod checker;
 mod clock;
 mod concurrency;
+mod daemon;
 mod deleting;
 mod examples;
 mod generated;

@@ -358,11 +358,15 @@ pub(crate) enum Daemon {
     Start,
     /// Stop it and wait until it is gone; sessions go on at the next start
     Stop(Stop),
+    /// Stop it, if it runs, and start it anew, also after an upgrade; every session is kept
+    Restart(Stop),
     /// Print `key=value` lines about it; exit with 69 if it does not run
     Status,
+    /// Print its log, also when it does not run
+    Log(DaemonLog),
 }
 
-/// Stopping.
+/// Stopping; a restart does it first.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Stop {
     /// Also while Lua is running; it cancels nothing
@@ -371,6 +375,17 @@ pub(crate) struct Stop {
     /// Give up after this time, with exit code 124
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s")]
     pub(crate) timeout: Duration,
+}
+
+/// What the daemon wrote down about itself.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct DaemonLog {
+    /// Go on as it grows, until interrupted
+    #[arg(short, long)]
+    pub(crate) follow: bool,
+    /// Only the last so many lines of what is there
+    #[arg(short = 'n', value_name = "LINES")]
+    pub(crate) lines: Option<usize>,
 }
 
 fn state() -> impl TypedValueParser<Value = StateName> {

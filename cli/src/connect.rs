@@ -69,14 +69,27 @@ impl Connector {
 
     /// A connection to the daemon if it runs; starts nothing.
     pub(crate) fn running(&self) -> Result<Option<Client>, CliError> {
+        self.meet(Client::connect)
+    }
+
+    /// Asks the daemon to end, whatever protocol it speaks; true if there was one.
+    pub(crate) fn stop(&self, force: bool, deadline: Instant) -> Result<bool, CliError> {
+        Ok(self.meet(|endpoint| Client::stop(endpoint, force, deadline))?.is_some())
+    }
+
+    /// What comes of meeting the daemon; `None` if it does not run.
+    fn meet<T>(
+        &self,
+        meet: impl FnOnce(&Endpoint) -> Result<T, ClientError>,
+    ) -> Result<Option<T>, CliError> {
         let endpoint = match Endpoint::read(&self.home) {
             Ok(Some(endpoint)) => endpoint,
             // A power cut can leave half a file; the next daemon writes it anew.
             Ok(None) | Err(EndpointError::Damaged { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        match Client::connect(&endpoint) {
-            Ok(client) => Ok(Some(client)),
+        match meet(&endpoint) {
+            Ok(met) => Ok(Some(met)),
             Err(ClientError::Absent { source, .. }) if is_gone(&source) => Ok(None),
             // It ends just now.
             Err(ClientError::Lost(_)) => Ok(None),

@@ -40,6 +40,12 @@ pub(crate) enum CliError {
     /// There is no daemon, and it may not be started.
     #[error("no daemon is running for {home}")]
     NotRunning { home: String },
+    /// The daemon is not ended under running Lua.
+    #[error("{}; {} would go on at the next start", running(*.sessions), if *.sessions == 1 { "it" } else { "they" })]
+    Busy { sessions: u32, insist: &'static str },
+    /// No daemon has written a log.
+    #[error("there is no log in {home}: no daemon has run there")]
+    NoLog { home: String },
     /// There is nothing to look in.
     #[error("{}", absent(.0))]
     NotFound(Reference),
@@ -116,7 +122,8 @@ impl CliError {
             Self::Output(_) | Self::Unprinted { .. } => ("output_lost", Exit::OutputLost),
             Self::Unwritable { .. } => ("cannot_write", Exit::CannotWrite),
             Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
-            Self::NotFound(_) => ("not_found", Exit::NotFound),
+            Self::Busy { .. } => ("busy", Exit::Pending),
+            Self::NotFound(_) | Self::NoLog { .. } => ("not_found", Exit::NotFound),
             Self::Ended { .. } => ("ended", Exit::Ended),
             Self::NoneOpen { .. } | Self::NotEnded { .. } => ("pending", Exit::Pending),
             Self::Late { .. } => ("timeout", Exit::TimedOut),
@@ -136,9 +143,10 @@ impl CliError {
             Self::Client(ClientError::Refused(failure))
             | Self::Launch(LaunchError::Refused(failure)) => failure.hint.clone(),
             Self::Client(ClientError::Incompatible { .. }) => {
-                Some("alc daemon stop && alc daemon start".to_owned())
+                Some("alc daemon restart".to_owned())
             }
-            Self::NotRunning { .. } => Some("alc daemon start".to_owned()),
+            Self::Busy { insist, .. } => Some((*insist).to_owned()),
+            Self::NotRunning { .. } | Self::NoLog { .. } => Some("alc daemon start".to_owned()),
             Self::NotFound(_) => Some("alc list".to_owned()),
             Self::Ended { session, .. } => Some(format!("alc result {session}")),
             Self::NoneOpen { session }
@@ -203,6 +211,14 @@ impl CliError {
     }
 }
 
+/// So many sessions are running.
+fn running(sessions: u32) -> String {
+    match sessions {
+        1 => "1 session is running".to_owned(),
+        more => format!("{more} sessions are running"),
+    }
+}
+
 /// Says that a reference names nothing.
 fn absent(reference: &Reference) -> String {
     match &reference.session {
@@ -222,6 +238,7 @@ fn of_client(error: &ClientError) -> (&'static str, Exit) {
         ClientError::Lost(_) => ("lost", Exit::TryAgain),
         ClientError::Foreign => ("not_permitted", Exit::NotPermitted),
         ClientError::Incompatible { .. } => ("incompatible", Exit::NoProtocol),
+        ClientError::Busy(_) => ("busy", Exit::Pending),
         ClientError::Codec(CodecError::TooLarge(_)) => ("too_large", Exit::Usage),
         ClientError::Confused | ClientError::Codec(_) => ("internal", Exit::Bug),
         ClientError::Refused(failure) => of_failure(failure),

@@ -128,7 +128,6 @@ impl Exit {
             | ErrorCode::NotEnded => Self::Conflict,
             ErrorCode::DoesNotLoad => Self::Failed,
             ErrorCode::Invalid | ErrorCode::TooLarge => Self::Usage,
-            ErrorCode::Busy => Self::Pending,
             ErrorCode::DiskFull | ErrorCode::Unavailable => Self::TryAgain,
             ErrorCode::Damaged => Self::Damaged,
             ErrorCode::NotPermitted => Self::NotPermitted,

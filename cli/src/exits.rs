@@ -173,9 +173,23 @@ const VERBS: &[Row] = &[
         ],
     ),
     (
+        "daemon restart",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "the old one is gone, if there was one, and a new one runs"),
+            (Exit::Pending, "Lua is running, and there is no --force"),
+            TIMED_OUT,
+        ],
+    ),
+    (
         "daemon status",
         Reach::Daemon,
         &[(Exit::Done, "it runs"), (Exit::Unreachable, "it does not run, or is wedged")],
+    ),
+    (
+        "daemon log",
+        Reach::Folder,
+        &[(Exit::Done, "printed"), (Exit::NotFound, "no daemon has written one")],
     ),
     (
         "completions",

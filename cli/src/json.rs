@@ -202,7 +202,7 @@ impl<'a> CollectedLine<'a> {
     }
 }
 
-/// A running daemon, by `daemon start` and `daemon status`.
+/// A running daemon, by `daemon start`, `daemon restart` and `daemon status`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "daemon")]
@@ -241,6 +241,25 @@ pub(crate) struct StoppedLine {
 impl StoppedLine {
     pub(crate) fn new(was_running: bool) -> Self {
         Self { v: FORMAT, was_running }
+    }
+}
+
+/// A line of the daemon's log, by `daemon log`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "logged")]
+pub(crate) struct LoggedLine<'a> {
+    v: u32,
+    /// When it was written, if the line says so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at: Option<i64>,
+    /// What it says.
+    text: &'a str,
+}
+
+impl<'a> LoggedLine<'a> {
+    pub(crate) fn new(at: Option<i64>, text: &'a str) -> Self {
+        Self { v: FORMAT, at, text }
     }
 }
 

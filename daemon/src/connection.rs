@@ -1,8 +1,10 @@
 //! One client: greets, reads requests, carries several out at a time, writes responses.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
 
-use alc_ipc::{FRAME_LIMIT, Hello, Request, Response, Tagged, decode, encode};
+use alc_ipc::{
+    Errand, FRAME_LIMIT, Hello, PROTOCOL, Request, Response, Tagged, decode, encode,
+};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use interprocess::local_socket::tokio::Stream;
@@ -53,7 +55,7 @@ pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
             () = daemon.stop.cancelled() => break,
         }
     }
-    // The request that ends the daemon still gets its response.
+    // A request that is done by now still gets its response.
     drop(responses);
     let last = async {
         while requests.join_next().await.is_some() {}
@@ -65,13 +67,26 @@ pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
     let _ = timeout(Duration::from_millis(200), last).await;
 }
 
-/// Exchanges greetings; `None` if the two cannot talk.
+/// Exchanges greetings; `None` if the two cannot talk, or have nothing to talk about.
 async fn greet(frames: &mut Frames, daemon: &Daemon) -> Option<()> {
     let first = timeout(GREETING, frames.next()).await.ok()??.ok()?;
     let theirs = Hello::from_bytes(&first).ok()?;
-    let ours = Hello::new(daemon.folder);
+    let errand = match theirs.errand {
+        // Asked for by a client that means another folder, it is not done.
+        Errand::Stop { force } if theirs.folder == daemon.folder => {
+            handler::stop(force, daemon).await
+        }
+        _ => Errand::Talk,
+    };
+    let ours = Hello { errand, protocols: protocols(), ..Hello::new(daemon.folder) };
     frames.send(Bytes::from(ours.to_bytes())).await.ok()?;
-    ours.common(&theirs).map(|_| ())
+    ours.common(&theirs).filter(|_| errand == Errand::Talk).map(|_| ())
+}
+
+/// What this daemon speaks; a test may have it speak what nobody else does.
+fn protocols() -> RangeInclusive<u16> {
+    fail::fail_point!("protocols", |_| u16::MAX..=u16::MAX);
+    PROTOCOL
 }
 
 /// Carries one request out; its responses go to the outbox.

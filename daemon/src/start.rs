@@ -77,6 +77,8 @@ enum End {
 
 /// Serves until told to stop.
 pub(crate) fn run(run: Run) -> ExitCode {
+    // Builds for tests take from `FAILPOINTS` where to fail; others know no such places.
+    let _scenario = fail::FailScenario::setup();
     let ready = run.ready;
     match serve(run) {
         Ok(End::Stopped) => ExitCode::SUCCESS,

@@ -13,8 +13,8 @@ use interprocess::local_socket::{
 };
 
 use crate::{
-    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, FRAME_LIMIT, Failure, Hello,
-    Json, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Stop,
+    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, FRAME_LIMIT, Failure, Hello,
+    Json, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status,
     Tagged, Wait, decode, encode, is_own,
 };
 
@@ -56,6 +56,9 @@ pub enum ClientError {
         /// The daemon's.
         theirs: String,
     },
+    /// It was asked to end and does not, because so many sessions are running.
+    #[error("{0} sessions are running")]
+    Busy(u32),
     /// What came is no message, or not one that answers the request.
     #[error("the daemon answered what nobody asked")]
     Confused,
@@ -93,6 +96,38 @@ macro_rules! methods {
 impl Client {
     /// Connects to the daemon at `endpoint` and agrees on a protocol.
     pub fn connect(endpoint: &Endpoint) -> Result<Self, ClientError> {
+        let ours = Hello::new(endpoint.folder());
+        let client = Self::greet(endpoint, &ours, None)?;
+        if ours.common(&client.daemon).is_none() {
+            let theirs = client.daemon.build;
+            return Err(ClientError::Incompatible { ours: ours.build, theirs });
+        }
+        Ok(client)
+    }
+
+    /// Asks the daemon at `endpoint` to end, whatever protocol it speaks, and returns when its
+    /// connection has ended; the folder's lock says when it is gone.
+    pub fn stop(endpoint: &Endpoint, force: bool, deadline: Instant) -> Result<(), ClientError> {
+        let errand = Errand::Stop { force };
+        let ours = Hello { errand, ..Hello::new(endpoint.folder()) };
+        let stopped = Self::greet(endpoint, &ours, Some(deadline));
+        match stopped.and_then(|client| match client.daemon.errand {
+            Errand::Stopping => client.wait_for_end(),
+            Errand::Busy(sessions) => Err(ClientError::Busy(sessions)),
+            Errand::Talk | Errand::Stop { .. } => Err(ClientError::Confused),
+        }) {
+            // It was ending already.
+            Err(ClientError::Lost(_)) => Ok(()),
+            stopped => stopped,
+        }
+    }
+
+    /// Connects and exchanges greetings.
+    fn greet(
+        endpoint: &Endpoint,
+        ours: &Hello,
+        deadline: Option<Instant>,
+    ) -> Result<Self, ClientError> {
         let absent = |source| ClientError::Absent {
             address: endpoint.address().display().to_string(),
             source,
@@ -101,15 +136,10 @@ impl Client {
         if !stream.peer_creds().is_ok_and(|peer| is_own(&peer)) {
             return Err(ClientError::Foreign);
         }
-        let ours = Hello::new(endpoint.folder());
-        let mut client = Self { stream, daemon: ours.clone(), next: 0, deadline: None };
+        let mut client = Self { stream, daemon: ours.clone(), next: 0, deadline };
         client.send(&ours.to_bytes())?;
         let frame = client.receive(GREETING)?;
         client.daemon = Hello::from_bytes(&frame).map_err(|_| ClientError::Confused)?;
-        if ours.common(&client.daemon).is_none() {
-            let theirs = client.daemon.build.clone();
-            return Err(ClientError::Incompatible { ours: ours.build, theirs });
-        }
         if client.daemon.folder != endpoint.folder() {
             return Err(ClientError::Confused);
         }
@@ -169,9 +199,6 @@ impl Client {
         /// About the daemon.
         status() -> Status:
             Request::Status => Response::Status(status) => status;
-        /// Asks the daemon to end; it does so after this returns.
-        stop(stop: Stop) -> ():
-            Request::Stop(stop) => Response::Stopping => ();
     }
 
     /// Hands each entry of a history to `each`, an [`alc_core::EventView`] with its place. Returns
@@ -211,7 +238,7 @@ impl Client {
     }
 
     /// Returns when the daemon has closed the connection.
-    pub fn wait_for_end(mut self) -> Result<(), ClientError> {
+    fn wait_for_end(mut self) -> Result<(), ClientError> {
         loop {
             match self.receive(SILENCE) {
                 Ok(_) => {}

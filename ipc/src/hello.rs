@@ -1,16 +1,18 @@
 //! The first frame each way, with a layout that never changes:
 //!
 //! ```text
-//! magic "alc\n" | lowest u16 | highest u16 | capabilities u64 | data-folder id [16] | build, UTF-8
+//! magic "alc\n" | lowest u16 | highest u16 | capabilities u64 | data-folder id [16]
+//! | errand u8 | sessions u32 | build, UTF-8
 //! ```
 //!
 //! Numbers are little-endian. The daemon answers a `Hello` with its own, also when the two have no
-//! protocol in common, so that the client can name both versions.
+//! protocol in common, so that the client can name both versions. For the same reason a daemon is
+//! asked to end here and not by a request: every client can end every daemon.
 
 use std::{fmt, ops::RangeInclusive};
 
 const MAGIC: &[u8; 4] = b"alc\n";
-const FIXED: usize = 4 + 2 + 2 + 8 + 16;
+const FIXED: usize = 4 + 2 + 2 + 8 + 16 + 1 + 4;
 const LONGEST: usize = FIXED + 255;
 
 /// The protocols this build speaks.
@@ -41,6 +43,46 @@ impl FolderId {
     }
 }
 
+/// Why a client comes, or what becomes of that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// Both: to talk, if they have a protocol in common.
+    Talk,
+    /// A client: the daemon is to end.
+    Stop {
+        /// Also while Lua is running; such sessions go on at the next start.
+        force: bool,
+    },
+    /// A daemon: it ends now.
+    Stopping,
+    /// A daemon: it does not end, because so many sessions are running.
+    Busy(u32),
+}
+
+impl Errand {
+    /// The byte that says so, and a number of sessions.
+    fn to_parts(self) -> (u8, u32) {
+        match self {
+            Self::Talk => (0, 0),
+            Self::Stop { force: false } => (1, 0),
+            Self::Stop { force: true } => (2, 0),
+            Self::Stopping => (3, 0),
+            Self::Busy(sessions) => (4, sessions),
+        }
+    }
+
+    fn from_parts(byte: u8, sessions: u32) -> Result<Self, BadHello> {
+        Ok(match byte {
+            0 => Self::Talk,
+            1 => Self::Stop { force: false },
+            2 => Self::Stop { force: true },
+            3 => Self::Stopping,
+            4 => Self::Busy(sessions),
+            _ => return Err(BadHello),
+        })
+    }
+}
+
 /// Who speaks, and what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hello {
@@ -50,6 +92,8 @@ pub struct Hello {
     pub capabilities: u64,
     /// The data folder it serves, or wants served.
     pub folder: FolderId,
+    /// Why they meet.
+    pub errand: Errand,
     /// Its version, for messages.
     pub build: String,
 }
@@ -64,7 +108,7 @@ impl Hello {
     #[must_use]
     pub fn new(folder: FolderId) -> Self {
         let build = env!("CARGO_PKG_VERSION").to_owned();
-        Self { protocols: PROTOCOL, capabilities: 0, folder, build }
+        Self { protocols: PROTOCOL, capabilities: 0, folder, errand: Errand::Talk, build }
     }
 
     /// The highest protocol that both sides speak.
@@ -84,6 +128,9 @@ impl Hello {
         bytes.extend(self.protocols.end().to_le_bytes());
         bytes.extend(self.capabilities.to_le_bytes());
         bytes.extend(self.folder.0);
+        let (errand, sessions) = self.errand.to_parts();
+        bytes.push(errand);
+        bytes.extend(sessions.to_le_bytes());
         bytes.extend(self.build.bytes().take(LONGEST - FIXED));
         bytes
     }
@@ -97,11 +144,14 @@ impl Hello {
         let (lowest, rest) = rest.split_first_chunk().ok_or(BadHello)?;
         let (highest, rest) = rest.split_first_chunk().ok_or(BadHello)?;
         let (capabilities, rest) = rest.split_first_chunk().ok_or(BadHello)?;
-        let (folder, build) = rest.split_first_chunk().ok_or(BadHello)?;
+        let (folder, rest) = rest.split_first_chunk().ok_or(BadHello)?;
+        let (&errand, rest) = rest.split_first().ok_or(BadHello)?;
+        let (sessions, build) = rest.split_first_chunk().ok_or(BadHello)?;
         Ok(Self {
             protocols: u16::from_le_bytes(*lowest)..=u16::from_le_bytes(*highest),
             capabilities: u64::from_le_bytes(*capabilities),
             folder: FolderId(*folder),
+            errand: Errand::from_parts(errand, u32::from_le_bytes(*sessions))?,
             build: String::from_utf8_lossy(build).into_owned(),
         })
     }
@@ -116,10 +166,20 @@ mod tests {
     #[test]
     fn the_layout_never_changes() {
         let folder = FolderId(*b"0123456789abcdef");
-        let hello = Hello { protocols: 1..=2, capabilities: 5, folder, build: "0.1.0".to_owned() };
-        let bytes = b"alc\n\x01\0\x02\0\x05\0\0\0\0\0\0\x000123456789abcdef0.1.0";
-        assert_eq!(hello.to_bytes(), bytes);
-        assert_eq!(Hello::from_bytes(bytes), Ok(hello));
+        for (errand, its_bytes) in [
+            (Errand::Talk, b"\0\0\0\0\0"),
+            (Errand::Stop { force: false }, b"\x01\0\0\0\0"),
+            (Errand::Stop { force: true }, b"\x02\0\0\0\0"),
+            (Errand::Stopping, b"\x03\0\0\0\0"),
+            (Errand::Busy(258), b"\x04\x02\x01\0\0"),
+        ] {
+            let build = "0.1.0".to_owned();
+            let hello = Hello { protocols: 1..=2, capabilities: 5, folder, errand, build };
+            let before = b"alc\n\x01\0\x02\0\x05\0\0\0\0\0\0\x000123456789abcdef";
+            let bytes = [before, &its_bytes[..], b"0.1.0"].concat();
+            assert_eq!(hello.to_bytes(), bytes);
+            assert_eq!(Hello::from_bytes(&bytes), Ok(hello));
+        }
     }
 
     #[test]

@@ -17,11 +17,11 @@ mod user;
 pub use client::{Client, ClientError};
 pub use codec::{CodecError, FRAME_LIMIT, decode, encode};
 pub use endpoint::{Endpoint, EndpointError};
-pub use hello::{BadHello, FolderId, Hello, PROTOCOL};
+pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
 pub use request::{
     AddNote, Aim, Answer, Answers, Cancel, Collect, List, Observe, Program, ReadLog, Request,
-    Resume, Spawn, Stop, Tagged, Wait, WaitFor,
+    Resume, Spawn, Tagged, Wait, WaitFor,
 };
 pub use response::{Applied, Collected, ErrorCode, Failure, Json, Page, Response, Resumed, Status};
 pub use user::is_own;

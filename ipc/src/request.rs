@@ -42,8 +42,6 @@ pub enum Request {
     Observe(Observe),
     /// About the daemon; answered by `Status`.
     Status,
-    /// End the daemon; answered by `Stopping`.
-    Stop(Stop),
     /// Add a note to a history; answered by `Noted` once it is on disk.
     Note(AddNote),
     /// A history with the texts of its answers; answered by any count of `Told`, then `Observed`.
@@ -212,13 +210,6 @@ pub struct Observe {
     pub session: Reference,
     /// Only what comes behind this place.
     pub after: Seq,
-}
-
-/// Ends the daemon.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Stop {
-    /// Also while Lua is running; such sessions go on at the next start.
-    pub force: bool,
 }
 
 /// Adds a note to a history.

@@ -57,8 +57,6 @@ pub enum Response {
     Observed(StateName),
     /// About the daemon.
     Status(Status),
-    /// The daemon ends now.
-    Stopping,
     /// Nothing was done.
     Failure(Failure),
     /// The note is on disk.
@@ -180,8 +178,6 @@ pub enum ErrorCode {
     Invalid,
     /// A payload is over its limit.
     TooLarge,
-    /// Lua is running.
-    Busy,
     /// The disk is full; nothing was stored.
     DiskFull,
     /// The daemon is about to end, or could not say whether something was stored.
@@ -204,7 +200,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 18] = [
         Self::NotFound,
         Self::Ambiguous,
         Self::NotPaused,
@@ -214,7 +210,6 @@ impl ErrorCode {
         Self::DoesNotLoad,
         Self::Invalid,
         Self::TooLarge,
-        Self::Busy,
         Self::DiskFull,
         Self::Unavailable,
         Self::Damaged,
@@ -245,7 +240,6 @@ impl ErrorCode {
             Self::DoesNotLoad => "does_not_load",
             Self::Invalid => "invalid",
             Self::TooLarge => "too_large",
-            Self::Busy => "busy",
             Self::DiskFull => "disk_full",
             Self::Unavailable => "unavailable",
             Self::Damaged => "damaged",

@@ -1,12 +1,14 @@
 //! `alc daemon`: runs, starts, stops and shows the background process.
 
+mod log;
+
 use std::{
     fs::File,
     io,
     time::{Duration, Instant},
 };
 
-use alc_ipc::{Client, ClientError, Status, Stop};
+use alc_ipc::{ClientError, Status};
 
 use crate::{
     args,
@@ -33,7 +35,9 @@ pub(super) fn run(
         args::Daemon::Run => run_here(connector),
         args::Daemon::Start => start(connector, output),
         args::Daemon::Stop(args) => stop(&args, connector, output),
+        args::Daemon::Restart(args) => restart(&args, connector, output),
         args::Daemon::Status => status(connector, output),
+        args::Daemon::Log(args) => log::run(&args, connector, output),
     }
 }
 
@@ -65,35 +69,37 @@ fn start(connector: &Connector, output: &mut Output) -> Result<Exit, CliError> {
     Ok(Exit::Done)
 }
 
-/// Returns when nobody owns the data folder any more.
 fn stop(args: &args::Stop, connector: &Connector, output: &mut Output) -> Result<Exit, CliError> {
-    let deadline = Instant::now() + args.timeout.min(LONG);
-    let running = connector.running()?;
-    let was_running = running.is_some();
-    if let Some(client) = running {
-        ask_to_end(client, args.force, deadline)?;
-    }
-    wait_until_unowned(connector, deadline)?;
+    let was_running = end(args, "alc daemon stop --force", connector)?;
     if output.json() {
         output.object(&StoppedLine::new(was_running))?;
     }
     Ok(Exit::Done)
 }
 
-/// Returns when the daemon says that it ends, and its connection has.
-fn ask_to_end(mut client: Client, force: bool, deadline: Instant) -> Result<(), ClientError> {
-    client.set_deadline(Some(deadline));
-    match client.stop(Stop { force }) {
-        Ok(()) => {}
-        // It was ending already.
-        Err(ClientError::Lost(_)) => return Ok(()),
-        Err(error) => return Err(error),
-    }
-    match client.wait_for_end() {
-        Err(error @ ClientError::DeadlinePassed) => Err(error),
-        // Whatever else becomes of the connection, the lock tells.
-        Ok(()) | Err(_) => Ok(()),
-    }
+fn restart(
+    args: &args::Stop,
+    connector: &Connector,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
+    end(args, "alc daemon restart --force", connector)?;
+    start(connector, output)
+}
+
+/// Ends the daemon and returns when nobody owns the data folder any more; true if there was one.
+/// Refused while Lua runs, and then `insist` is the command that ends it all the same.
+fn end(
+    args: &args::Stop,
+    insist: &'static str,
+    connector: &Connector,
+) -> Result<bool, CliError> {
+    let deadline = Instant::now() + args.timeout.min(LONG);
+    let was_running = connector.stop(args.force, deadline).map_err(|error| match error {
+        CliError::Client(ClientError::Busy(sessions)) => CliError::Busy { sessions, insist },
+        error => error,
+    })?;
+    wait_until_unowned(connector, deadline)?;
+    Ok(was_running)
 }
 
 fn wait_until_unowned(connector: &Connector, deadline: Instant) -> Result<(), CliError> {

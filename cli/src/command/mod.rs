@@ -72,7 +72,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Wait(_)
         | Command::Result(_)
         | Command::Log(_)
-        | Command::Daemon(Daemon::Status)
+        | Command::Daemon(Daemon::Status | Daemon::Log(_))
         | Command::Completions(_)
         | Command::Man(_)
         | Command::Help(_)

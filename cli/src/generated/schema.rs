@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::json::{
     CancelledLine, CollectedLine, DaemonLine, DeletedLine, ErrorLine, ExitCodesLine, FileLine,
-    GivenLine, NotedLine, QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine,
+    GivenLine, LoggedLine, NotedLine, QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine,
 };
 
 /// Each `type` and the schema of its lines.
@@ -25,6 +25,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<EventView>("event"),
         of::<ExitCodesLine>("exit_codes"),
         of::<FileLine>("file"),
+        of::<LoggedLine>("logged"),
         of::<NotedLine>("noted"),
         of::<QueryLine>("query"),
         of::<ResultView>("result"),

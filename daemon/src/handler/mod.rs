@@ -9,11 +9,13 @@ mod observe;
 mod resume;
 mod spawn;
 mod status;
+mod stop;
 
 use alc_core::{QueryView, Reference, SessionView};
 use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
+pub(crate) use self::stop::stop;
 use crate::{registry::Registry, server::Daemon};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
@@ -39,7 +41,6 @@ pub(crate) async fn handle(
         Request::Delete(session) => delete(&session, registry).await,
         Request::Collect(collect) => collect::collect(collect, registry).await,
         Request::Status => status::status(daemon).await,
-        Request::Stop(stop) => status::stop(stop, daemon).await,
     };
     done.unwrap_or_else(Response::Failure)
 }
