@@ -131,7 +131,8 @@ fn the_log_is_printed_whether_a_daemon_runs_or_not() {
     assert!(log.starts_with(&running) && log.ends_with("Z alcd ends"), "{log}");
     assert_eq!(env.alc(["daemon", "log", "-n", "1"]).ok(), log.lines().last().expect("a line"));
     assert_eq!(env.alc(["daemon", "log", "-n", "0"]).ok(), "");
-    fs::write(env.home().join("alcd.log"), "1000 said\nthread panicked \u{1b}[31m").expect("writes");
+    fs::write(env.home().join("alcd.log"), "1000 said\nthread panicked \u{1b}[31m")
+        .expect("writes");
     let log = env.alc(["daemon", "log"]).ok();
     assert_eq!(log, "1970-01-01T00:00:01.000Z said\nthread panicked \\033[31m");
     let [said, panicked] = &env.json(["daemon", "log"])[..] else { panic!("two lines") };

@@ -142,9 +142,7 @@ impl CliError {
             Self::Input(InputError::Terminal { .. }) => Some("alc resume --help".to_owned()),
             Self::Client(ClientError::Refused(failure))
             | Self::Launch(LaunchError::Refused(failure)) => failure.hint.clone(),
-            Self::Client(ClientError::Incompatible { .. }) => {
-                Some("alc daemon restart".to_owned())
-            }
+            Self::Client(ClientError::Incompatible { .. }) => Some("alc daemon restart".to_owned()),
             Self::Busy { insist, .. } => Some((*insist).to_owned()),
             Self::NotRunning { .. } | Self::NoLog { .. } => Some("alc daemon start".to_owned()),
             Self::NotFound(_) => Some("alc list".to_owned()),

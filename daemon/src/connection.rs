@@ -2,9 +2,7 @@
 
 use std::{ops::RangeInclusive, time::Duration};
 
-use alc_ipc::{
-    Errand, FRAME_LIMIT, Hello, PROTOCOL, Request, Response, Tagged, decode, encode,
-};
+use alc_ipc::{Errand, FRAME_LIMIT, Hello, PROTOCOL, Request, Response, Tagged, decode, encode};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use interprocess::local_socket::tokio::Stream;
@@ -98,17 +96,24 @@ async fn answer(request: Tagged<Request>, daemon: Daemon, outbox: mpsc::Sender<T
     let mut heartbeat = interval(HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     heartbeat.reset();
+    let mut next = None;
     let last = loop {
-        let body = tokio::select! {
+        // The request goes on, also while its client does not read: it may be about to get what
+        // others wait for, too.
+        tokio::select! {
             biased;
-            Some(response) = interims.recv() => response,
+            place = outbox.reserve(), if next.is_some() => match (place, next.take()) {
+                (Ok(place), Some(body)) => place.send(Tagged { id, body }),
+                _ => return,
+            },
+            Some(response) = interims.recv(), if next.is_none() => next = Some(response),
             last = &mut last => break last,
-            _ = heartbeat.tick() => Response::Heartbeat,
-        };
-        if outbox.send(Tagged { id, body }).await.is_err() {
-            return;
+            _ = heartbeat.tick(), if next.is_none() => next = Some(Response::Heartbeat),
         }
     };
+    if let Some(body) = next {
+        let _ = outbox.send(Tagged { id, body }).await;
+    }
     // A connection that has ended needs no response.
     while let Ok(body) = interims.try_recv() {
         let _ = outbox.send(Tagged { id, body }).await;

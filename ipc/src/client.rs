@@ -13,8 +13,8 @@ use interprocess::local_socket::{
 };
 
 use crate::{
-    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, FRAME_LIMIT, Failure, Hello,
-    Json, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status,
+    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, FRAME_LIMIT, Failure,
+    Hello, Json, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status,
     Tagged, Wait, decode, encode, is_own,
 };
 

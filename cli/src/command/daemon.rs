@@ -88,11 +88,7 @@ fn restart(
 
 /// Ends the daemon and returns when nobody owns the data folder any more; true if there was one.
 /// Refused while Lua runs, and then `insist` is the command that ends it all the same.
-fn end(
-    args: &args::Stop,
-    insist: &'static str,
-    connector: &Connector,
-) -> Result<bool, CliError> {
+fn end(args: &args::Stop, insist: &'static str, connector: &Connector) -> Result<bool, CliError> {
     let deadline = Instant::now() + args.timeout.min(LONG);
     let was_running = connector.stop(args.force, deadline).map_err(|error| match error {
         CliError::Client(ClientError::Busy(sessions)) => CliError::Busy { sessions, insist },
