@@ -161,6 +161,22 @@ local a = alc.llm('a', q)
 local t = alc.llm_batch({{prompt = 'b'}, {prompt = 'c', cache_breakpoint = 'x'}})
 return {a = a, t = t}";
 
+/// Runs the commands about `alc` and its daemon.
+fn run_what_is_about_no_session(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv) {
+    run(&["bogus"], "");
+    run(&["daemon", "status"], "");
+    run(&["version"], "");
+    run(&["daemon", "restart"], "");
+    run(&["daemon", "stop", "--force"], "");
+    run(&["daemon", "status"], "");
+    run(&["daemon", "log"], "");
+    run(&["help", "exit-codes"], "");
+    run(&["help", "spawn"], "");
+    run(&["completions", "bash"], "");
+    run(&["man"], "");
+    run(&["man", "--dir", &env.folder().join("man").display().to_string()], "");
+}
+
 #[test]
 fn what_json_prints_is_what_the_schemas_say() {
     let env = made();
@@ -211,18 +227,7 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["gc", "--dry-run", "--older-than", "0s"], "");
     run(&["gc"], "");
     run(&["spawn", "-e", "no lua"], "");
-    run(&["bogus"], "");
-    run(&["daemon", "status"], "");
-    run(&["version"], "");
-    run(&["daemon", "restart"], "");
-    run(&["daemon", "stop", "--force"], "");
-    run(&["daemon", "status"], "");
-    run(&["daemon", "log"], "");
-    run(&["help", "exit-codes"], "");
-    run(&["help", "spawn"], "");
-    run(&["completions", "bash"], "");
-    run(&["man"], "");
-    run(&["man", "--dir", &env.folder().join("man").display().to_string()], "");
+    run_what_is_about_no_session(&mut run, &env);
     let all: BTreeSet<_> = schemas.keys().cloned().collect();
     assert_eq!(seen, all, "a line of each type was printed");
 }

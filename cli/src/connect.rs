@@ -80,7 +80,7 @@ impl Connector {
     /// What comes of meeting the daemon; `None` if it does not run.
     fn meet<T>(
         &self,
-        meet: impl FnOnce(&Endpoint) -> Result<T, ClientError>,
+        talk: impl FnOnce(&Endpoint) -> Result<T, ClientError>,
     ) -> Result<Option<T>, CliError> {
         let endpoint = match Endpoint::read(&self.home) {
             Ok(Some(endpoint)) => endpoint,
@@ -88,8 +88,8 @@ impl Connector {
             Ok(None) | Err(EndpointError::Damaged { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        match meet(&endpoint) {
-            Ok(met) => Ok(Some(met)),
+        match talk(&endpoint) {
+            Ok(talked) => Ok(Some(talked)),
             Err(ClientError::Absent { source, .. }) if is_gone(&source) => Ok(None),
             // It ends just now.
             Err(ClientError::Lost(_)) => Ok(None),

@@ -55,14 +55,16 @@ pub(super) fn run(
         }
     }
     last.iter().try_for_each(|line| print(line, output))?;
-    while args.follow {
+    if !args.follow {
+        return Ok(Exit::Done);
+    }
+    loop {
         output.flush()?;
         breathe();
         while let Some(line) = log.next().map_err(unusable)? {
             print(&line, output)?;
         }
     }
-    Ok(Exit::Done)
 }
 
 /// A log that another process writes.
