@@ -3,12 +3,14 @@
 mod alc;
 mod budget;
 mod convert;
+mod operation;
 mod pool;
 mod preempt;
 mod prelude;
 mod vm;
 mod world;
 
+pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
 pub(crate) use vm::{Divergence, LoadError, Step, Stepped, Vm, iterates_as_always};
 pub(crate) use world::{Made, PAYLOAD_LIMIT};

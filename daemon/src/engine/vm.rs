@@ -8,14 +8,15 @@ use std::{
 
 use alc_core::{Call, CallKind, ErrorKind, Replay, Reply, Script, SessionError};
 use mlua::{
-    Function, LightUserData, Lua, LuaOptions, MultiValue, StdLib, Table, Thread, Value,
-    chunk::ChunkMode, thread::ThreadStatus,
+    Function, IntoLuaMulti as _, LightUserData, Lua, LuaOptions, MultiValue, StdLib, Table, Thread,
+    Value, chunk::ChunkMode, thread::ThreadStatus,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
     alc,
     convert::ArrayMark,
+    operation::{Operation, Outcome},
     preempt, prelude,
     world::{Departure, Made, PAYLOAD_LIMIT, Pending, World},
 };
@@ -33,7 +34,7 @@ pub(crate) struct Vm {
     main: Thread,
     token: CancellationToken,
     /// What the script's last call returns to it.
-    resume_with: Option<Value>,
+    resume_with: Option<MultiValue>,
     worked: Duration,
 }
 
@@ -49,6 +50,8 @@ pub(crate) enum Step {
         /// They were in its journal already.
         known: bool,
     },
+    /// It waits for this.
+    Operates(Operation),
     /// It returned this, as JSON text.
     Finished(String),
     /// It failed.
@@ -131,7 +134,24 @@ impl Vm {
     pub(crate) fn answer(&mut self, replies: Vec<Reply>) -> mlua::Result<()> {
         let world = self.lua.app_data_mut::<World>();
         let single = world.is_some_and(|mut world| world.answered(&replies));
-        self.resume_with = Some(alc::shaped(&self.lua, replies, single)?);
+        let answer = alc::shaped(&self.lua, replies, single)?;
+        self.resume_with = Some(answer.into_lua_multi(&self.lua)?);
+        Ok(())
+    }
+
+    /// Says what the operation that the script waits for is about to change; the calls returned must
+    /// reach the journal first.
+    pub(crate) fn intends(&mut self, intent: String) -> Vec<Made> {
+        let world = self.lua.app_data_mut::<World>();
+        world.map(|mut world| world.intends(intent)).unwrap_or_default()
+    }
+
+    /// Gives the script the outcome of the operation it waits for.
+    pub(crate) fn operated(&mut self, outcome: Outcome) -> mlua::Result<()> {
+        if let Some(mut world) = self.lua.app_data_mut::<World>() {
+            world.operated(&outcome);
+        }
+        self.resume_with = Some(alc::told(&self.lua, outcome)?);
         Ok(())
     }
 
@@ -150,7 +170,7 @@ impl Vm {
         let begun = Instant::now();
         let given = self.resume_with.take();
         let resumed = preempt::run(self.main.state(), &self.token, || match given {
-            Some(value) => self.main.resume::<MultiValue>(value),
+            Some(values) => self.main.resume::<MultiValue>(values),
             None => self.main.resume::<MultiValue>(()),
         });
         let step = match resumed {
@@ -160,7 +180,12 @@ impl Vm {
             Err(error) => Step::Failed(engine_error(&error)),
         };
         let slice_over = matches!(step, Step::Slice);
-        let made = self.lua.app_data_mut::<World>().map(|mut world| world.take_made(slice_over));
+        let operates = matches!(step, Step::Operates(_));
+        let made = self.lua.app_data_mut::<World>().map(|mut world| {
+            // What an operation only looks at gets to the journal together with what comes next.
+            let stays = operates && !world.is_full();
+            if stays { Vec::new() } else { world.take_made(slice_over) }
+        });
         self.worked += begun.elapsed();
         Stepped { vm: self, step, made: made.unwrap_or_default() }
     }
@@ -172,7 +197,10 @@ impl Vm {
         let Some(mut world) = self.lua.app_data_mut::<World>().filter(|_| by_call) else {
             return Step::Slice;
         };
-        match &world.pending {
+        match &mut world.pending {
+            Some(Pending::Operation(operation, _)) => {
+                operation.take().map_or(Step::Slice, Step::Operates)
+            }
             Some(Pending::Answers { first, count, known, .. }) => {
                 Step::Asked { first: *first, count: *count, known: *known }
             }

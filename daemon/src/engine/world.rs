@@ -1,5 +1,7 @@
 //! What a script has asked of the world: looked up in its journal first, and only then answered.
 
+use std::path::PathBuf;
+
 use alc_core::{
     CallKind, CallResult, Difference, Event, Fingerprint, Lookup, Query, Replay, Reply, Script,
 };
@@ -8,6 +10,7 @@ use mlua::Lua;
 use super::{
     budget::{self, Budget},
     convert::ArrayMark,
+    operation::{self, Operation, Outcome, Place},
 };
 use crate::clock;
 
@@ -24,12 +27,35 @@ pub(crate) struct Made {
     pub(crate) n: u64,
     pub(crate) kind: CallKind,
     pub(crate) fingerprint: Fingerprint,
-    /// What it returned, as JSON text; `None` for queries.
+    /// What it returned, as JSON text; `None` for queries, and for what it only intends.
     pub(crate) result: Option<String>,
+    /// What it is about to change.
+    pub(crate) intent: Option<String>,
+    /// The journal has its intent, and only the result is new.
+    pub(crate) intended: bool,
     /// What it asked, with the queries' numbers.
     pub(crate) queries: Vec<(u32, Query)>,
     /// What it told whoever watches.
     pub(crate) told: Option<Event>,
+}
+
+impl Made {
+    fn new(n: u64, kind: CallKind, fingerprint: Fingerprint) -> Self {
+        Self {
+            n,
+            kind,
+            fingerprint,
+            result: None,
+            intent: None,
+            intended: false,
+            queries: Vec::new(),
+            told: None,
+        }
+    }
+
+    fn with_result(self, result: String) -> Self {
+        Self { result: Some(result), ..self }
+    }
 }
 
 /// Why a script stands still in the middle of a call.
@@ -46,6 +72,8 @@ pub(super) enum Pending {
         /// About how many tokens each of them has.
         tokens: Vec<u64>,
     },
+    /// It waits for an operation; `None` once that is under way.
+    Operation(Option<Operation>, Place),
     /// It did something else than its journal says.
     Diverged(Box<Departure>),
     /// It used up its memory.
@@ -72,6 +100,12 @@ pub(super) enum Asked {
     Waits,
 }
 
+/// An operation's way: its outcome is known already, or to wait for.
+pub(super) enum Operated {
+    Known(Outcome),
+    Waits,
+}
+
 /// One script's side of its journal; lives in the VM as app data.
 #[derive(Debug)]
 pub(super) struct World {
@@ -84,6 +118,7 @@ pub(super) struct World {
     pub(super) budget: Budget,
     seed: u64,
     started_at: i64,
+    folder: PathBuf,
 }
 
 impl World {
@@ -98,6 +133,7 @@ impl World {
             budget: Budget::of_context(&script.ctx),
             seed: script.seed,
             started_at: script.started_at,
+            folder: script.caller.folder.as_deref().map(PathBuf::from).unwrap_or_default(),
         }
     }
 
@@ -115,6 +151,11 @@ impl World {
     /// Whether the script should yield, so that its calls reach the journal.
     pub(super) fn is_full(&self) -> bool {
         self.made.len() >= MADE_LIMIT || self.made_bytes >= MADE_BYTES
+    }
+
+    /// Where a path of the script's is.
+    pub(super) fn located(&self, path: &str) -> PathBuf {
+        self.folder.join(path)
     }
 
     /// How many queries were asked so far.
@@ -167,16 +208,7 @@ impl World {
             Lookup::New => {
                 let result = fresh();
                 self.made_bytes += result.len();
-                let recorded = Some(result.clone());
-                let queries = Vec::new();
-                self.made.push(Made {
-                    n,
-                    kind,
-                    fingerprint,
-                    result: recorded,
-                    queries,
-                    told: None,
-                });
+                self.made.push(Made::new(n, kind, fingerprint).with_result(result.clone()));
                 Ok(result)
             }
             other => Err(self.depart(lua, other, kind, String::new())),
@@ -197,9 +229,8 @@ impl World {
             Lookup::Recorded(_) => Ok(()),
             Lookup::New => {
                 self.made_bytes += text.len();
-                let result = Some("null".to_owned());
-                let queries = Vec::new();
-                self.made.push(Made { n, kind, fingerprint, result, queries, told: Some(event) });
+                let made = Made::new(n, kind, fingerprint).with_result("null".to_owned());
+                self.made.push(Made { told: Some(event), ..made });
                 Ok(())
             }
             other => Err(self.depart(lua, other, kind, text)),
@@ -233,7 +264,7 @@ impl World {
             Lookup::Open => true,
             Lookup::New => {
                 let queries = (first..).zip(queries).collect();
-                self.made.push(Made { n, kind, fingerprint, result: None, queries, told: None });
+                self.made.push(Made { queries, ..Made::new(n, kind, fingerprint) });
                 false
             }
             other => return Err(self.depart(lua, other, kind, json)),
@@ -242,6 +273,48 @@ impl World {
         self.budget.asked(count);
         self.pending = Some(Pending::Answers { first, count, single, known, tokens });
         Ok(Asked::Waits)
+    }
+
+    /// Has an operation done whose `arguments` are all that it depends on.
+    pub(super) fn operate(
+        &mut self,
+        lua: &Lua,
+        kind: CallKind,
+        arguments: String,
+        operation: Operation,
+    ) -> Result<Operated, Departed> {
+        let fingerprint = fingerprint(kind, &arguments);
+        let n = self.replay.made();
+        let intent = match self.replay.next(kind, &fingerprint) {
+            Lookup::Recorded(CallResult::Value(text)) => {
+                return Ok(Operated::Known(operation::load(&text)));
+            }
+            Lookup::Intended(intent) => Some(intent),
+            Lookup::New => None,
+            other => return Err(self.depart(lua, other, kind, arguments)),
+        };
+        let place = Place { n, kind, fingerprint, intended: intent.is_some() };
+        self.pending = Some(Pending::Operation(Some(operation.with_intent(intent)), place));
+        Ok(Operated::Waits)
+    }
+
+    /// Notes what the operation under way is about to change: all that the journal must have first.
+    pub(super) fn intends(&mut self, intent: String) -> Vec<Made> {
+        if let Some(Pending::Operation(_, place)) = &mut self.pending {
+            place.intended = true;
+            let made = Made::new(place.n, place.kind, place.fingerprint);
+            self.made.push(Made { intent: Some(intent), ..made });
+        }
+        self.take_made(false)
+    }
+
+    /// Takes the outcome of the operation that the script waits for.
+    pub(super) fn operated(&mut self, outcome: &Outcome) {
+        let Some(Pending::Operation(_, place)) = self.pending.take() else { return };
+        let result = operation::store(outcome);
+        self.made_bytes += result.len();
+        let made = Made::new(place.n, place.kind, place.fingerprint).with_result(result);
+        self.made.push(Made { intended: place.intended, ..made });
     }
 
     /// The script has ended: did it make every call on record?

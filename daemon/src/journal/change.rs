@@ -142,7 +142,11 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
     if is_note_after_end(&before, append) {
         return note_after_end(db, texts, &before, append);
     }
-    for (call, n) in append.calls.iter().zip(before.calls..) {
+    let (settled, new): (Vec<_>, Vec<_>) = append.calls.iter().partition(|call| call.intended);
+    for call in settled {
+        settle_call(db, texts, before.n, call)?;
+    }
+    for (call, n) in new.into_iter().zip(before.calls..) {
         if call.n != n.cast_unsigned() {
             return Err(WriteError::Contradiction);
         }
@@ -228,10 +232,15 @@ fn insert_call(
         Some(result) => Some(texts.store(db, result)?),
         None => None,
     };
+    let intent = match &call.intent {
+        Some(intent) => Some(texts.store(db, intent)?),
+        None => None,
+    };
     let n = call.n.cast_signed();
-    let sql = "INSERT INTO effect (session, n, kind, fingerprint, result)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
-    db.prepare_cached(sql)?.execute((session, n, call.kind.as_str(), call.fingerprint, result))?;
+    let sql = "INSERT INTO effect (session, n, kind, fingerprint, intent, result)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let kind = call.kind.as_str();
+    db.prepare_cached(sql)?.execute((session, n, kind, call.fingerprint, intent, result))?;
     let sql = "INSERT INTO query (session, number, call, asked_at, record)
                VALUES (?1, ?2, ?3, ?4, ?5)";
     for (number, query) in &call.queries {
@@ -240,6 +249,22 @@ fn insert_call(
         db.prepare_cached(sql)?.execute((session, number, n, at, record))?;
     }
     Ok(())
+}
+
+/// A call whose intent the journal has is over.
+fn settle_call(
+    db: &Connection,
+    texts: &mut Texts,
+    session: i64,
+    call: &NewCall,
+) -> Result<(), WriteError> {
+    let result = call.result.as_ref().ok_or(WriteError::Contradiction)?;
+    let result = texts.store(db, result)?;
+    let sql = "UPDATE effect SET result = ?4
+               WHERE session = ?1 AND n = ?2 AND fingerprint = ?3 AND intent IS NOT NULL";
+    let n = call.n.cast_signed();
+    let changed = db.prepare_cached(sql)?.execute((session, n, call.fingerprint, result))?;
+    if changed == 1 { Ok(()) } else { Err(WriteError::Contradiction) }
 }
 
 fn store_answer(
@@ -299,6 +324,7 @@ fn update_session(
     let begins = |entry: &Entry| matches!(entry, Entry::PauseRequested { .. });
     let pauses = pause.is_some() && (!stays || entries.iter().any(begins));
     let numbers = calls.iter().flat_map(|call| &call.queries).map(|(number, _)| *number);
+    let new = calls.iter().filter(|call| !call.intended).count();
     let progress = latest_progress(entries)?;
     let cancel = cancel_text(append)?;
     let state_before = state_before(before, append);
@@ -307,7 +333,7 @@ fn update_session(
         ":at": before.at,
         ":seq": before.seq + entries.len().cast_signed() as i64,
         ":asked": numbers.fold(before.asked, u32::max),
-        ":calls": before.calls + calls.len().cast_signed() as i64,
+        ":calls": before.calls + new.cast_signed() as i64,
         ":prompt_tokens": sum(before.prompt_tokens, answers, |usage| usage.prompt_tokens),
         ":completion_tokens":
             sum(before.completion_tokens, answers, |usage| usage.completion_tokens),

@@ -68,8 +68,13 @@ pub(crate) struct NewCall {
     pub(crate) n: u64,
     pub(crate) kind: CallKind,
     pub(crate) fingerprint: Fingerprint,
-    /// What it returned, as JSON text; `None` for queries, whose answers are still to come.
+    /// What it returned, as JSON text; `None` for queries, whose answers are still to come, and for
+    /// an intent.
     pub(crate) result: Option<String>,
+    /// What it is about to change.
+    pub(crate) intent: Option<String>,
+    /// Its intent is in the journal, and this is the result.
+    pub(crate) intended: bool,
     /// The queries it asked, with their numbers.
     pub(crate) queries: Vec<(u32, Query)>,
 }

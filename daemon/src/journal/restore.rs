@@ -67,7 +67,8 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
 
 /// The calls of a session, those with queries still without answers.
 fn calls(db: &Connection, id: &SessionId, session: i64) -> Result<Vec<Call>, ReadError> {
-    let sql = "SELECT n, kind, fingerprint, result FROM effect WHERE session = ?1 ORDER BY n";
+    let sql =
+        "SELECT n, kind, fingerprint, intent, result FROM effect WHERE session = ?1 ORDER BY n";
     let mut calls = Vec::new();
     for_each(db, id.as_str(), sql, [session], |row| {
         if row.number::<usize>("n")? != calls.len() {
@@ -76,9 +77,10 @@ fn calls(db: &Connection, id: &SessionId, session: i64) -> Result<Vec<Call>, Rea
         calls.push(Call {
             kind: row.word("kind", CallKind::parse)?,
             fingerprint: row.bytes("fingerprint")?,
-            result: match row.optional_text("result")? {
-                Some(value) => CallResult::Value(value),
-                None => CallResult::Answers(Vec::new()),
+            result: match (row.optional_text("result")?, row.optional_text("intent")?) {
+                (Some(value), _) => CallResult::Value(value),
+                (None, Some(intent)) => CallResult::Intended(intent),
+                (None, None) => CallResult::Answers(Vec::new()),
             },
         });
         Ok(())

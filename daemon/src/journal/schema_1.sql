@@ -59,12 +59,14 @@ CREATE TABLE event (
 CREATE UNIQUE INDEX event_seq ON event (session, seq);
 CREATE INDEX event_log ON event (session, seq) WHERE kind = 'log';
 
--- What the script asked of the world; a `result` of NULL stands for the answers to its queries.
+-- What the script asked of the world; a `result` of NULL stands for the answers to its
+-- queries or, with an `intent`, for one that was lost.
 CREATE TABLE effect (
     session     INTEGER NOT NULL,
     n           INTEGER NOT NULL,
     kind        TEXT NOT NULL,
     fingerprint BLOB NOT NULL,
+    intent      ANY, -- JSON: what the call changes outside, written before it does
     result      ANY, -- JSON
     PRIMARY KEY (session, n)
 ) STRICT, WITHOUT ROWID;
@@ -96,6 +98,7 @@ CREATE INDEX session_ctx_blob ON session (ctx) WHERE typeof(ctx) = 'blob';
 CREATE INDEX session_outcome_blob ON session (outcome) WHERE typeof(outcome) = 'blob';
 CREATE INDEX event_blob ON event (body) WHERE typeof(body) = 'blob';
 CREATE INDEX effect_blob ON effect (result) WHERE typeof(result) = 'blob';
+CREATE INDEX effect_intent_blob ON effect (intent) WHERE typeof(intent) = 'blob';
 CREATE INDEX query_answer_blob ON query (answer) WHERE typeof(answer) = 'blob';
 CREATE INDEX query_record_blob ON query (record) WHERE typeof(record) = 'blob';
 

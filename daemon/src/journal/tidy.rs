@@ -124,6 +124,8 @@ const REFERENCED: &str = "
                    WHERE outcome = ?1 AND typeof(outcome) = 'blob')
         OR EXISTS (SELECT 1 FROM event INDEXED BY event_blob
                    WHERE body = ?1 AND typeof(body) = 'blob')
+        OR EXISTS (SELECT 1 FROM effect INDEXED BY effect_intent_blob
+                   WHERE intent = ?1 AND typeof(intent) = 'blob')
         OR EXISTS (SELECT 1 FROM effect INDEXED BY effect_blob
                    WHERE result = ?1 AND typeof(result) = 'blob')
         OR EXISTS (SELECT 1 FROM query INDEXED BY query_answer_blob
@@ -228,7 +230,7 @@ pub(super) fn size(db: &Connection, id: &SessionId) -> Result<u64, ReadError> {
     };
     let parts = [
         part("event", &column("body")),
-        part("effect", &column("result")),
+        part("effect", &format!("{} + {}", column("intent"), column("result"))),
         part("query", &format!("{} + {}", column("record"), column("answer"))),
         format!(
             "SELECT {ROW} + {} + {} + iif(EXISTS (

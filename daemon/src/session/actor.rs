@@ -16,9 +16,10 @@ use super::{
     divergence::explain,
     handle::{Command, Position, Rejected, SessionHandle},
     record::With,
+    work::{Done, Work, done},
 };
 use crate::{
-    engine::{BrokeOff, Doing, LoadError, Made, Pool, Step, Stepped, Turn, Vm},
+    engine::{BrokeOff, LoadError, Made, Pool, Step, Stepped, Turn, Vm},
     journal::{Identity, Journal, NewSession, ReadError, WriteError},
     registry::Registry,
 };
@@ -104,8 +105,8 @@ pub(crate) struct Actor {
     pub(super) vm: Option<Vm>,
     /// Answers to the queries of the pause, until it is complete.
     pub(super) given: BTreeMap<u32, Reply>,
-    /// The step under way.
-    work: Option<Doing<Stepped>>,
+    /// What is under way.
+    pub(super) work: Option<Work>,
     token: CancellationToken,
     commands: mpsc::Receiver<Command>,
     pub(super) position: watch::Sender<Option<Position>>,
@@ -161,7 +162,7 @@ impl Actor {
                     Some(command) => self.obey(command).await,
                     None => return,
                 },
-                stepped = finished(&mut self.work) => self.advance(stepped).await,
+                done = done(&mut self.work) => self.advance(done).await,
                 () = tokio::time::sleep(rest), if idle => {
                     self.registry.release(&self.id);
                     Ok(())
@@ -269,13 +270,23 @@ impl Actor {
         }
     }
 
-    /// The script has come to the end of a step.
-    async fn advance(&mut self, stepped: Result<Stepped, BrokeOff>) -> Result<(), Lost> {
+    /// What was under way has ended.
+    async fn advance(&mut self, done: Done) -> Result<(), Lost> {
         self.work = None;
-        let Stepped { vm, step, made } = match stepped {
-            Ok(stepped) => stepped,
-            Err(broke_off) => return self.broke_off(broke_off).await,
-        };
+        match done {
+            Done::Stepped(Ok(stepped)) => self.stepped(stepped).await,
+            Done::Stepped(Err(broke_off)) => self.broke_off(broke_off).await,
+            Done::Begun(vm, _) | Done::Operated(vm, _) if self.cancelled().is_some() => {
+                self.stepped(Stepped { vm, step: Step::Slice, made: vec![] }).await
+            }
+            Done::Begun(vm, begun) => self.begun(vm, begun).await,
+            Done::Operated(vm, outcome) => self.operated(vm, outcome).await,
+        }
+    }
+
+    /// The script has come to the end of a step.
+    async fn stepped(&mut self, stepped: Stepped) -> Result<(), Lost> {
+        let Stepped { vm, step, made } = stepped;
         if let Some(cancelled) = self.cancelled() {
             self.drop_vm(vm);
             return self.end(Event::Cancelled, vec![], Some(cancelled)).await;
@@ -287,6 +298,7 @@ impl Actor {
                 self.drop_vm(vm);
                 self.fail(made, engine_failure("a running session has an open query")).await
             }
+            Step::Operates(operation) => self.operate(vm, made, operation).await,
             Step::Finished(value) => {
                 self.drop_vm(vm);
                 self.end(Event::Finished, made, Some(Outcome::Done(value))).await
@@ -309,10 +321,7 @@ impl Actor {
             let message = format!("the history is over its limit of {LONGEST_HISTORY} entries");
             return self.fail(made, engine_failure(message)).await;
         }
-        if !made.is_empty() {
-            let events = told(&made);
-            self.record_surely(events, With { calls: made, ..With::default() }).await?;
-        }
+        self.note_calls(made).await?;
         self.go_on(vm, Turn::Slice);
         Ok(())
     }
@@ -349,7 +358,7 @@ impl Actor {
         self.fail(vec![], engine_failure(broke_off.to_string())).await
     }
 
-    async fn fail(&mut self, made: Vec<Made>, error: SessionError) -> Result<(), Lost> {
+    pub(super) async fn fail(&mut self, made: Vec<Made>, error: SessionError) -> Result<(), Lost> {
         self.end(Event::Failed, made, Some(Outcome::Failed(error))).await
     }
 
@@ -415,13 +424,13 @@ impl Actor {
         }
     }
 
-    fn go_on(&mut self, vm: Vm, turn: Turn) {
-        self.work = Some(self.pool.run(turn, move || {
+    pub(super) fn go_on(&mut self, vm: Vm, turn: Turn) {
+        self.work = Some(Work::Steps(self.pool.run(turn, move || {
             fail::fail_point!("step.before");
             let stepped = vm.step();
             fail::fail_point!("step.after");
             stepped
-        }));
+        })));
     }
 
     /// The script, if it rests in memory.
@@ -432,20 +441,12 @@ impl Actor {
     }
 
     /// Frees a script on a worker, since that can take long.
-    fn drop_vm(&self, vm: Vm) {
+    pub(super) fn drop_vm(&self, vm: Vm) {
         drop(self.pool.run(Turn::Fresh, move || drop(vm)));
     }
 }
 
-/// The end of the step under way; never, if there is none.
-async fn finished(work: &mut Option<Doing<Stepped>>) -> Result<Stepped, BrokeOff> {
-    match work {
-        Some(work) => work.end().await,
-        None => std::future::pending().await,
-    }
-}
-
-fn told(made: &[Made]) -> Vec<Event> {
+pub(super) fn told(made: &[Made]) -> Vec<Event> {
     made.iter().filter_map(|made| made.told.clone()).collect()
 }
 
@@ -455,6 +456,6 @@ fn replaced_by(id: &SessionId, at: i64) -> CancelReason {
     CancelReason { code: ReasonCode::User, detail, requested_at: at }
 }
 
-fn engine_failure(message: impl Into<String>) -> SessionError {
+pub(super) fn engine_failure(message: impl Into<String>) -> SessionError {
     SessionError { kind: ErrorKind::EngineError, message: message.into(), traceback: None }
 }

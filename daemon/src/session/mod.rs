@@ -4,9 +4,11 @@ mod actor;
 mod answer;
 mod divergence;
 mod handle;
+mod operation;
 mod record;
 #[cfg(test)]
 mod tests;
+mod work;
 
 pub(crate) use actor::{Actor, Beginning, Origin, SpawnError};
 pub(crate) use answer::unnamed;

@@ -112,6 +112,6 @@ impl Actor {
 }
 
 fn new_call(made: Made) -> NewCall {
-    let Made { n, kind, fingerprint, result, queries, told: _ } = made;
-    NewCall { n, kind, fingerprint, result, queries }
+    let Made { n, kind, fingerprint, result, intent, intended, queries, told: _ } = made;
+    NewCall { n, kind, fingerprint, result, intent, intended, queries }
 }

@@ -2,6 +2,7 @@
 //! where a step waits.
 
 mod naming;
+mod operation;
 
 use std::sync::Arc;
 

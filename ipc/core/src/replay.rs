@@ -26,6 +26,8 @@ pub enum CallKind {
     Time,
     /// How much memory the script uses.
     Memory,
+    /// A file, read or written.
+    File,
 }
 
 impl CallKind {
@@ -38,13 +40,14 @@ impl CallKind {
             Self::Progress => "progress",
             Self::Time => "time",
             Self::Memory => "memory",
+            Self::File => "file",
         }
     }
 
     /// The kind stored as `text`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Llm, Self::Log, Self::Progress, Self::Time, Self::Memory];
+        let all = [Self::Llm, Self::Log, Self::Progress, Self::Time, Self::Memory, Self::File];
         all.into_iter().find(|kind| kind.as_str() == text)
     }
 }
@@ -62,6 +65,8 @@ pub enum CallResult {
     Value(String),
     /// An answer to each query of the call; `None` where one is still open.
     Answers(Vec<Option<Reply>>),
+    /// Nobody knows: it was to change the world, and this is what it meant to do.
+    Intended(String),
 }
 
 /// An answer as the script gets it.
@@ -100,6 +105,8 @@ pub enum Lookup {
     Recorded(CallResult),
     /// It was made before and still waits for an answer.
     Open,
+    /// It was made before, as far as this intent; whether the world has changed must be found out.
+    Intended(String),
     /// It was never made: ask the world.
     New,
     /// Another call was made in its place.
@@ -144,9 +151,10 @@ impl Replay {
             }));
         }
         self.made += 1;
-        match &call.result {
+        match call.result {
             CallResult::Answers(answers) if answers.iter().any(Option::is_none) => Lookup::Open,
-            _ => Lookup::Recorded(call.result),
+            CallResult::Intended(intent) => Lookup::Intended(intent),
+            result => Lookup::Recorded(result),
         }
     }
 

@@ -4,17 +4,20 @@
 //! has left its journal and must not go on. So every error a script sees is a plain string.
 
 mod clock;
+mod files;
 mod json;
 mod llm;
 mod log;
 mod reference;
 
+use alc_core::CallKind;
 pub(super) use llm::shaped;
 use mlua::{FromLua, IntoLuaMulti, Lua, MultiValue, Table, Value};
 
 use super::{
     convert::ConvertError,
-    world::{Departed, World},
+    operation::{Operation, Outcome},
+    world::{Departed, Operated, World},
 };
 
 /// Why a host function returns no result.
@@ -49,6 +52,7 @@ pub(super) fn host(lua: &Lua) -> mlua::Result<Table> {
     llm::register(lua, &host)?;
     log::register(lua, &host)?;
     clock::register(lua, &host)?;
+    files::register(lua, &host)?;
     json::register(lua, &host)?;
     reference::register(lua, &host)?;
     Ok(host)
@@ -62,17 +66,48 @@ fn add<R: IntoLuaMulti>(
     function: impl Fn(&Lua, Arguments) -> Result<R, Raise> + Send + 'static,
 ) -> mlua::Result<()> {
     let function = lua.create_function(move |lua, values: MultiValue| {
-        match function(lua, Arguments(values)) {
-            Ok(result) => {
-                let mut values = result.into_lua_multi(lua)?;
-                values.push_front(Value::Boolean(true));
-                Ok(values)
-            }
-            Err(Raise::Error(message)) => (false, message).into_lua_multi(lua),
-            Err(Raise::Departed) => (Value::Nil, "the script left its journal").into_lua_multi(lua),
-        }
+        returned(lua, function(lua, Arguments(values)))
     })?;
     host.raw_set(name, function)
+}
+
+/// Has an operation done: `true` and its value, or `false` where the script must wait for it.
+/// `arguments` are all that the operation depends on, as text.
+fn operate(
+    lua: &Lua,
+    kind: CallKind,
+    arguments: String,
+    operation: Operation,
+) -> Result<(bool, Value), Raise> {
+    match world(lua, |world| world.operate(lua, kind, arguments, operation))?? {
+        Operated::Waits => Ok((false, Value::Nil)),
+        Operated::Known(Ok(text)) => Ok((true, read_json(lua, &text)?)),
+        Operated::Known(Err(message)) => Err(Raise::Error(message)),
+    }
+}
+
+/// What a script is resumed with after an operation: as a host function returns it.
+pub(super) fn told(lua: &Lua, outcome: Outcome) -> mlua::Result<MultiValue> {
+    let outcome = outcome.map_err(Raise::Error).and_then(|text| read_json(lua, &text));
+    returned(lua, outcome)
+}
+
+fn read_json(lua: &Lua, text: &str) -> Result<Value, Raise> {
+    let mark = world(lua, |world| world.mark.clone())?;
+    Ok(mark.read_json(lua, text)?)
+}
+
+/// What a host function returns to the prelude.
+fn returned<R: IntoLuaMulti>(lua: &Lua, result: Result<R, Raise>) -> mlua::Result<MultiValue> {
+    match result {
+        Ok(result) => {
+            let mut values = result.into_lua_multi(lua)?;
+            values.push_front(Value::Boolean(true));
+            Ok(values)
+        }
+        Err(Raise::Error(message)) => (false, message).into_lua_multi(lua),
+        Err(Raise::Departed) => (Value::Nil, "the script left its journal").into_lua_multi(lua),
+    }
 }
 
 /// The VM's [`World`]; it is there from the VM's first moment to its last.

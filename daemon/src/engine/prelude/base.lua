@@ -37,6 +37,24 @@ function host.check(ok, ...)
   error((...), 0)
 end
 
+local check = host.check
+
+-- A function that calls the host's `operation` and waits for its outcome.
+local function settled(known, ...)
+  if known then
+    return ...
+  end
+  return check(yield(PAUSE))
+end
+function host.waiting(operation, name)
+  return function(...)
+    if not host.can_pause() then
+      error(name .. ": cannot be called inside a C function such as table.concat or tostring", 0)
+    end
+    return settled(check(operation(...)))
+  end
+end
+
 -- When memory runs out depends on the collector, so a script that could catch it would not do the
 -- same in a replay.
 local function uncaught(ok, ...)

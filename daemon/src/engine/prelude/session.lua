@@ -139,10 +139,26 @@ local function absent(name)
   end
 end
 
+-- The few functions that evaluation libraries expect beside `alc`.
+std = {
+  json = { decode = alc.json_decode, encode = alc.json_encode },
+  fs = {},
+  time = { now = alc.time },
+}
+local read = host.waiting(host.file_read, "std.fs.read")
+function std.fs.read(path)
+  local ok, text = pcall(read, path)
+  if not ok then
+    error("std.fs.read: " .. tostring(text), 0)
+  end
+  return text
+end
+std.fs.is_file = host.waiting(host.file_is, "std.fs.is_file")
+
 debug = nil
 for library, names in pairs({
   io = "close input lines open output popen read tmpfile type write",
-  os = "clock date difftime execute exit getenv remove rename setlocale time tmpname",
+  os = "clock date difftime execute exit getenv setlocale time tmpname",
   [""] = "dofile loadfile require",
 }) do
   local functions = library == "" and _G or {}
@@ -151,6 +167,14 @@ for library, names in pairs({
   end
   if library ~= "" then
     _G[library] = functions
+  end
+end
+
+local unpack = table.unpack
+for name, operation in pairs({ remove = host.file_remove, rename = host.file_rename }) do
+  local act = host.waiting(operation, "os." .. name)
+  os[name] = function(...)
+    return unpack(act(...), 1, 3)
   end
 end
 

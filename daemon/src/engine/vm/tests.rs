@@ -2,7 +2,7 @@
 
 use alc_core::CallResult;
 
-use super::*;
+use super::{super::operation::Begun, *};
 
 fn script(source: &str) -> Script {
     Script {
@@ -44,17 +44,41 @@ fn replay(source: &str, mut calls: Vec<Call>) -> (Step, Vec<Call>) {
     let mut vm = Vm::load(&script(source), calls.clone(), CancellationToken::new()).expect("loads");
     loop {
         let stepped = advance(vm);
-        for made in stepped.made {
-            let answers = vec![Some(reply()); made.queries.len()];
-            let result = made.result.map_or(CallResult::Answers(answers), CallResult::Value);
-            calls.push(Call { kind: made.kind, fingerprint: made.fingerprint, result });
-        }
+        record(&mut calls, stepped.made);
         match stepped.step {
+            Step::Operates(operation) => {
+                vm = stepped.vm;
+                let outcome = match operation.begin() {
+                    Begun::Over(outcome) => outcome,
+                    Begun::Intends { intent, finish } => {
+                        record(&mut calls, vm.intends(intent));
+                        finish()
+                    }
+                };
+                vm.operated(outcome).expect("goes on");
+            }
             Step::Asked { count, .. } => {
                 vm = stepped.vm;
                 vm.answer(vec![reply(); count as usize]).expect("answers");
             }
             step => return (step, calls),
+        }
+    }
+}
+
+/// Adds what the journal would, every query answered.
+fn record(calls: &mut Vec<Call>, made: Vec<Made>) {
+    for made in made {
+        let answers = vec![Some(reply()); made.queries.len()];
+        let result = match (made.result, made.intent) {
+            (Some(result), _) => CallResult::Value(result),
+            (None, Some(intent)) => CallResult::Intended(intent),
+            (None, None) => CallResult::Answers(answers),
+        };
+        let call = Call { kind: made.kind, fingerprint: made.fingerprint, result };
+        match calls.get_mut(usize::try_from(made.n).expect("small")) {
+            Some(intended) => *intended = call,
+            None => calls.push(call),
         }
     }
 }

@@ -159,7 +159,8 @@ impl Life {
         };
         let mut fingerprint = [0; 16];
         fingerprint[..8].copy_from_slice(&self.calls.to_be_bytes());
-        Some(NewCall { n: self.calls, kind, fingerprint, result, queries })
+        let (intent, intended) = (None, false);
+        Some(NewCall { n: self.calls, kind, fingerprint, result, intent, intended, queries })
     }
 
     /// Adopts what was stored.

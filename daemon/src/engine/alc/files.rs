@@ -1,0 +1,106 @@
+//! Files as a whole: read, looked for, removed, renamed. Relative paths start in the caller's folder.
+
+use std::{fs, io, path::PathBuf};
+
+use alc_core::CallKind;
+use mlua::{Lua, Table};
+
+use super::{Arguments, Raise, add, operate, world};
+use crate::engine::{
+    operation::{Begun, Operation, Outcome},
+    world::PAYLOAD_LIMIT,
+};
+
+pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
+    add(lua, host, "file_read", |lua, arguments| {
+        let path = path(lua, &arguments, 1)?;
+        look(lua, format!("read\0{}", path.shown), move || read(&path))
+    })?;
+    add(lua, host, "file_is", |lua, arguments| {
+        let path = path(lua, &arguments, 1)?;
+        let is_file = move || Ok(fs::File::open(&path.full).is_ok().to_string());
+        look(lua, format!("is\0{}", path.shown), is_file)
+    })?;
+    // The results of `os.remove` and `os.rename`, a failure included, as a list.
+    add(lua, host, "file_remove", |lua, arguments| {
+        let path = path(lua, &arguments, 1)?;
+        let arguments = format!("remove\0{}", path.shown);
+        once(lua, arguments, move || told(remove(&path.full), &path.shown))
+    })?;
+    add(lua, host, "file_rename", |lua, arguments| {
+        let (from, to) = (path(lua, &arguments, 1)?, path(lua, &arguments, 2)?);
+        let arguments = format!("rename\0{}\0{}", from.shown, to.shown);
+        once(lua, arguments, move || told(fs::rename(&from.full, &to.full), &from.shown))
+    })
+}
+
+/// A path as the script gave it, and where that is.
+struct Path {
+    shown: String,
+    full: PathBuf,
+}
+
+fn path(lua: &Lua, arguments: &Arguments, number: usize) -> Result<Path, Raise> {
+    let shown = arguments.text(lua, number)?;
+    let full = world(lua, |world| world.located(&shown))?;
+    Ok(Path { shown, full })
+}
+
+/// An operation that changes nothing.
+fn look(
+    lua: &Lua,
+    arguments: String,
+    act: impl FnOnce() -> Outcome + Send + 'static,
+) -> Result<(bool, mlua::Value), Raise> {
+    operate(lua, CallKind::File, arguments, Operation::new(|_| Begun::Over(act())))
+}
+
+/// A change that nobody can tell was made or not, once its result is lost.
+fn once(
+    lua: &Lua,
+    arguments: String,
+    act: impl FnOnce() -> Outcome + Send + 'static,
+) -> Result<(bool, mlua::Value), Raise> {
+    let shown = arguments.replace('\0', " ");
+    let operation = Operation::new(move |intent| match intent {
+        None => Begun::Intends { intent: "null".to_owned(), finish: Box::new(act) },
+        Some(_) => Begun::Over(Err(format!(
+            "outcome unknown: the daemon ended during `{shown}`, which may have happened or not"
+        ))),
+    });
+    operate(lua, CallKind::File, arguments, operation)
+}
+
+fn read(path: &Path) -> Outcome {
+    let failed = |error: &dyn std::fmt::Display| Err(format!("{}: {error}", path.shown));
+    match fs::metadata(&path.full) {
+        Err(error) => return failed(&error),
+        Ok(metadata) if metadata.len() > PAYLOAD_LIMIT as u64 => {
+            return failed(&format!("over the limit of {PAYLOAD_LIMIT} bytes"));
+        }
+        Ok(_) => {}
+    }
+    match fs::read_to_string(&path.full) {
+        Ok(text) => serde_json::to_string(&text).or_else(|error| failed(&error)),
+        Err(error) => failed(&error),
+    }
+}
+
+fn remove(path: &std::path::Path) -> io::Result<()> {
+    match fs::symlink_metadata(path)?.is_dir() {
+        true => fs::remove_dir(path),
+        false => fs::remove_file(path),
+    }
+}
+
+/// What Lua's `os` functions return: `true`, or nothing, a message and an error number.
+fn told(result: io::Result<()>, shown: &str) -> Outcome {
+    let list = match result {
+        Ok(()) => serde_json::json!([true]),
+        Err(error) => {
+            let number = error.raw_os_error();
+            serde_json::json!([null, format!("{shown}: {error}"), number.unwrap_or_default()])
+        }
+    };
+    Ok(list.to_string())
+}

@@ -1,0 +1,105 @@
+//! Operations: what a script wants of files, processes and stores. They may block, so each is a step
+//! of its own, between two of the script's, on a thread where nothing else waits.
+//!
+//! One that only looks needs no more than its result in the journal. One that changes the world says
+//! first what it intends; that must be on disk before it begins. If the process ends in between, the
+//! re-run script meets its own intent, and the operation is begun again with it: to find out, to
+//! finish the change, or to say that the outcome is unknown.
+
+use std::fmt;
+
+use alc_core::{CallKind, Fingerprint};
+use serde::{Deserialize, Serialize};
+
+/// What became of an operation: its value as JSON text, or the message that the script gets raised.
+pub(crate) type Outcome = Result<String, String>;
+
+/// What a script waits for; see [`Operation::begin`].
+pub(crate) struct Operation {
+    begin: Box<dyn FnOnce(Option<String>) -> Begun + Send>,
+    /// What the journal has of an earlier try.
+    intent: Option<String>,
+}
+
+/// How far an operation came at once.
+pub(crate) enum Begun {
+    /// It is over, and has changed nothing that outlives the session.
+    Over(Outcome),
+    /// It will change the world once `intent` is on disk.
+    Intends { intent: String, finish: Box<dyn FnOnce() -> Outcome + Send> },
+}
+
+impl Operation {
+    /// An operation that `begin` begins: given an intent, one that was journaled before the process
+    /// ended, so that the change may have been made or not. It must then be over.
+    pub(super) fn new(begin: impl FnOnce(Option<String>) -> Begun + Send + 'static) -> Self {
+        Self { begin: Box::new(begin), intent: None }
+    }
+
+    pub(super) fn with_intent(self, intent: Option<String>) -> Self {
+        Self { intent, ..self }
+    }
+
+    /// Begins it. May block.
+    pub(crate) fn begin(self) -> Begun {
+        (self.begin)(self.intent)
+    }
+}
+
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Operation").field("intent", &self.intent).finish_non_exhaustive()
+    }
+}
+
+/// An operation's place among the script's calls.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) n: u64,
+    pub(super) kind: CallKind,
+    pub(super) fingerprint: Fingerprint,
+    /// The journal has its intent.
+    pub(super) intended: bool,
+}
+
+/// An outcome as the journal keeps it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Stored<T> {
+    Value(T),
+    Error(String),
+}
+
+/// Writes an outcome for the journal.
+pub(super) fn store(outcome: &Outcome) -> String {
+    let raw = |text: &String| serde_json::value::RawValue::from_string(text.clone());
+    let stored = match outcome {
+        Ok(value) => raw(value).map(Stored::Value),
+        Err(message) => Ok(Stored::Error(message.clone())),
+    };
+    let text = stored.and_then(|stored| serde_json::to_string(&stored));
+    text.unwrap_or_else(|error| format!(r#"{{"error":"the result is not JSON: {error}"}}"#))
+}
+
+/// Reads an outcome from the journal.
+pub(super) fn load(text: &str) -> Outcome {
+    match serde_json::from_str::<Stored<Box<serde_json::value::RawValue>>>(text) {
+        Ok(Stored::Value(value)) => Ok(value.get().to_owned()),
+        Ok(Stored::Error(message)) => Err(message),
+        Err(_) => Err(format!("the journal has no result here: {text}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outcome_is_stored_and_read() {
+        for outcome in [Ok(r#"{"a":[1.0,null]}"#.to_owned()), Err("no \"such\" file".to_owned())] {
+            assert_eq!(load(&store(&outcome)), outcome);
+        }
+        assert!(load("{}").is_err());
+        assert!(load(&store(&Ok("{".to_owned()))).is_err());
+    }
+}
