@@ -6,6 +6,7 @@ mod transcript;
 
 use std::{
     collections::HashMap,
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -74,6 +75,8 @@ pub(crate) struct Registry(Arc<Shared>);
 struct Shared {
     journal: Journal,
     pool: Pool,
+    /// The data folder, where scripts find packages and keep what they store.
+    home: Arc<Path>,
     /// The sessions in memory. Held for a look-up or an insertion, never across an await.
     sessions: Mutex<HashMap<SessionId, SessionHandle>>,
     residency: Residency,
@@ -81,11 +84,12 @@ struct Shared {
 }
 
 impl Registry {
-    /// A service on this journal; the scripts of paused sessions get `memory` bytes in all.
-    pub(crate) fn new(journal: Journal, pool: Pool, memory: usize) -> Self {
+    /// A service on this journal, whose scripts find the data folder `home`; those of paused sessions
+    /// get `memory` bytes in all.
+    pub(crate) fn new(journal: Journal, pool: Pool, home: Arc<Path>, memory: usize) -> Self {
         let (sessions, actors) = (Mutex::default(), TaskTracker::new());
         let residency = Residency::new(memory);
-        Self(Arc::new(Shared { journal, pool, sessions, residency, actors }))
+        Self(Arc::new(Shared { journal, pool, home, sessions, residency, actors }))
     }
 
     /// Takes up every session that was running when the last daemon ended.
@@ -323,8 +327,9 @@ impl Registry {
         if sessions.contains_key(id) {
             return None;
         }
-        let (actor, handle) =
-            Actor::new(id.clone(), self.0.journal.clone(), self.0.pool.clone(), self.clone());
+        let (journal, pool, home) =
+            (self.0.journal.clone(), self.0.pool.clone(), self.0.home.clone());
+        let (actor, handle) = Actor::new(id.clone(), journal, pool, home, self.clone());
         sessions.insert(id.clone(), handle.clone());
         self.0.actors.spawn(actor.run(origin));
         Some(handle)

@@ -115,7 +115,8 @@ fn serve(run: Run) -> Result<End, StartError> {
     let idle_exit = Duration::from_secs(run.idle_exit);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = Pool::start(workers)?;
-    let registry = Registry::new(journal.clone(), pool.clone(), run.memory << 20);
+    let registry =
+        Registry::new(journal.clone(), pool.clone(), home.path().into(), run.memory << 20);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let stop = CancellationToken::new();
@@ -142,6 +143,8 @@ fn serve(run: Run) -> Result<End, StartError> {
         journal.close().await;
         result
     });
+    // An operation that blocks must not keep the daemon from ending: its intent is on disk.
+    runtime.shutdown_background();
     log::line("alcd ends");
     result
 }

@@ -321,7 +321,7 @@ mod tests {
     use alc_core::Script;
 
     use super::*;
-    use crate::engine::{BrokeOff, Pool, Step, Turn, Vm};
+    use crate::engine::{BrokeOff, Outside, Pool, Step, Turn, Vm};
 
     fn pool(workers: usize, slice: Duration) -> Pool {
         Pool::with_patience(workers, Patience { slice, call: Duration::from_hours(1) })
@@ -336,7 +336,8 @@ mod tests {
             seed: 7,
             ..Script::default()
         };
-        Vm::load(&script, vec![], token.clone()).expect("loads")
+        let outside = Outside { token: token.clone(), home: std::path::Path::new("").into() };
+        Vm::load(&script, vec![], outside).expect("loads")
     }
 
     /// The result of a script that asks nothing, and in how many steps it came.

@@ -3,6 +3,8 @@
 
 use std::{
     ffi::c_void,
+    path::Path,
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -26,6 +28,15 @@ const MEMORY: usize = 256 << 20;
 
 /// The address that marks a pause; scripts have no way to get at it.
 static PAUSE: u8 = 0;
+
+/// What a VM is given of the process around it.
+#[derive(Clone, Debug)]
+pub(crate) struct Outside {
+    /// Cancelled when the session is.
+    pub(crate) token: CancellationToken,
+    /// The data folder.
+    pub(crate) home: Arc<Path>,
+}
 
 /// One session's Lua, ready to go on.
 #[derive(Debug)]
@@ -111,11 +122,12 @@ impl Vm {
     pub(crate) fn load(
         script: &Script,
         calls: Vec<Call>,
-        token: CancellationToken,
+        outside: Outside,
     ) -> Result<Self, LoadError> {
+        let Outside { token, home } = outside;
         let lua = prelude::state();
         let mark = ArrayMark::new(&lua)?;
-        lua.set_app_data(World::new(Replay::new(calls), script, mark.clone()));
+        lua.set_app_data(World::new(Replay::new(calls), script, home, mark.clone()));
         let host = host(&lua, token.clone())?;
         prelude::install(&lua, &host)?;
         let main: Function = host.raw_get("main")?;

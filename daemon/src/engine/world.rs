@@ -1,6 +1,9 @@
 //! What a script has asked of the world: looked up in its journal first, and only then answered.
 
-use std::path::PathBuf;
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use alc_core::{
     CallKind, CallResult, Difference, Event, Fingerprint, Lookup, Query, Replay, Reply, Script,
@@ -119,10 +122,11 @@ pub(super) struct World {
     seed: u64,
     started_at: i64,
     folder: PathBuf,
+    pub(super) home: Arc<Path>,
 }
 
 impl World {
-    pub(super) fn new(replay: Replay, script: &Script, mark: ArrayMark) -> Self {
+    pub(super) fn new(replay: Replay, script: &Script, home: Arc<Path>, mark: ArrayMark) -> Self {
         Self {
             replay,
             made: Vec::new(),
@@ -134,6 +138,7 @@ impl World {
             seed: script.seed,
             started_at: script.started_at,
             folder: script.caller.folder.as_deref().map(PathBuf::from).unwrap_or_default(),
+            home,
         }
     }
 
@@ -379,7 +384,7 @@ mod tests {
             seed: 7,
             ..Script::default()
         };
-        (lua, World::new(replay, &script, mark))
+        (lua, World::new(replay, &script, Path::new("").into(), mark))
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Only this file knows both the engine and the journal. What somebody was told is on disk before
 //! they were told, so wherever the process ends, a restart goes on from there.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use alc_core::{
     CancelReason, Effect, ErrorKind, Event, Outcome, Pause, ReasonCode, Reply, Script, Seq,
@@ -19,7 +19,7 @@ use super::{
     work::{Done, Work, done},
 };
 use crate::{
-    engine::{BrokeOff, LoadError, Made, Pool, Step, Stepped, Turn, Vm},
+    engine::{BrokeOff, LoadError, Made, Outside, Pool, Step, Stepped, Turn, Vm},
     journal::{Identity, Journal, NewSession, ReadError, WriteError},
     registry::Registry,
 };
@@ -107,7 +107,7 @@ pub(crate) struct Actor {
     pub(super) given: BTreeMap<u32, Reply>,
     /// What is under way.
     pub(super) work: Option<Work>,
-    token: CancellationToken,
+    outside: Outside,
     commands: mpsc::Receiver<Command>,
     pub(super) position: watch::Sender<Option<Position>>,
     pub(super) journal: Journal,
@@ -121,6 +121,7 @@ impl Actor {
         id: SessionId,
         journal: Journal,
         pool: Pool,
+        home: Arc<Path>,
         registry: Registry,
     ) -> (Self, SessionHandle) {
         let (sender, commands) = mpsc::channel(MAILBOX);
@@ -133,7 +134,7 @@ impl Actor {
             vm: None,
             given: BTreeMap::new(),
             work: None,
-            token: CancellationToken::new(),
+            outside: Outside { token: CancellationToken::new(), home },
             commands,
             position,
             journal,
@@ -197,10 +198,10 @@ impl Actor {
 
     async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
         let Beginning { script, identity, deadline_at, replaces } = new;
-        let token = self.token.clone();
+        let outside = self.outside.clone();
         let mut loaded = self.pool.run(Turn::Fresh, {
             let script = script.clone();
-            move || Vm::load(&script, Vec::new(), token)
+            move || Vm::load(&script, Vec::new(), outside)
         });
         let vm = loaded.end().await??;
         let Ok(Transition { next, entries, .. }) = self.state.apply(&Event::Spawned) else {
@@ -380,7 +381,7 @@ impl Actor {
             None => Ok(()),
             Some(Effect::Run) => self.resume().await,
             Some(Effect::Interrupt) => {
-                self.token.cancel();
+                self.outside.token.cancel();
                 // Checkpoint A: a script that is not at work is not begun.
                 let Some(cancelled) = self.cancelled().filter(|_| self.work.is_none()) else {
                     return Ok(());
@@ -405,8 +406,8 @@ impl Actor {
             vm.answer(answers).map(|()| vm).map_err(LoadError::Engine)
         } else {
             let recording = self.journal.recording(&self.id).await?.ok_or(Lost)?;
-            let token = self.token.clone();
-            let load = move || Vm::load(&recording.script, recording.calls, token);
+            let outside = self.outside.clone();
+            let load = move || Vm::load(&recording.script, recording.calls, outside);
             match self.pool.run(Turn::Fresh, load).end().await {
                 Ok(loaded) => loaded,
                 Err(broke_off) => {

@@ -94,7 +94,7 @@ impl Service {
 
 fn registry(folder: &TempDir, memory: usize) -> Registry {
     let journal = Journal::open(&folder.path().join("journal.db")).expect("opens");
-    Registry::new(journal, Pool::start(2).expect("starts"), memory)
+    Registry::new(journal, Pool::start(2).expect("starts"), folder.path().into(), memory)
 }
 
 fn name(rejected: &Rejected) -> &'static str {

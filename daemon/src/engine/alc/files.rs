@@ -21,16 +21,21 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
         let is_file = move || Ok(fs::File::open(&path.full).is_ok().to_string());
         look(lua, format!("is\0{}", path.shown), is_file)
     })?;
+    // The folders that scripts may want to name.
+    add(lua, host, "folder", |lua, arguments| {
+        let name = arguments.text(lua, 1)?;
+        world(lua, |world| world.home.join(name).to_string_lossy().into_owned())
+    })?;
     // The results of `os.remove` and `os.rename`, a failure included, as a list.
     add(lua, host, "file_remove", |lua, arguments| {
         let path = path(lua, &arguments, 1)?;
         let arguments = format!("remove\0{}", path.shown);
-        once(lua, arguments, move || told(remove(&path.full), &path.shown))
+        once(lua, arguments, move || Ok(told(remove(&path.full), &path.shown)))
     })?;
     add(lua, host, "file_rename", |lua, arguments| {
         let (from, to) = (path(lua, &arguments, 1)?, path(lua, &arguments, 2)?);
         let arguments = format!("rename\0{}\0{}", from.shown, to.shown);
-        once(lua, arguments, move || told(fs::rename(&from.full, &to.full), &from.shown))
+        once(lua, arguments, move || Ok(told(fs::rename(&from.full, &to.full), &from.shown)))
     })
 }
 
@@ -87,14 +92,11 @@ fn read(path: &Path) -> Outcome {
 }
 
 fn remove(path: &std::path::Path) -> io::Result<()> {
-    match fs::symlink_metadata(path)?.is_dir() {
-        true => fs::remove_dir(path),
-        false => fs::remove_file(path),
-    }
+    if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) }
 }
 
 /// What Lua's `os` functions return: `true`, or nothing, a message and an error number.
-fn told(result: io::Result<()>, shown: &str) -> Outcome {
+fn told(result: io::Result<()>, shown: &str) -> String {
     let list = match result {
         Ok(()) => serde_json::json!([true]),
         Err(error) => {
@@ -102,5 +104,5 @@ fn told(result: io::Result<()>, shown: &str) -> Outcome {
             serde_json::json!([null, format!("{shown}: {error}"), number.unwrap_or_default()])
         }
     };
-    Ok(list.to_string())
+    list.to_string()
 }

@@ -139,6 +139,11 @@ local function absent(name)
   end
 end
 
+alc._dirs = {}
+for _, name in ipairs({ "state", "cards", "scenarios" }) do
+  alc._dirs[name] = check(host.folder(name))
+end
+
 -- The few functions that evaluation libraries expect beside `alc`.
 std = {
   json = { decode = alc.json_decode, encode = alc.json_encode },

@@ -18,8 +18,12 @@ fn reply() -> Reply {
     Reply { text: "4".to_owned(), usage: None }
 }
 
+fn outside() -> Outside {
+    Outside { token: CancellationToken::new(), home: Path::new("").into() }
+}
+
 fn load(source: &str) -> Vm {
-    Vm::load(&script(source), vec![], CancellationToken::new()).expect("loads")
+    Vm::load(&script(source), vec![], outside()).expect("loads")
 }
 
 /// Steps until something else than a slice's end happens.
@@ -41,7 +45,7 @@ fn run(source: &str) -> (Step, Vec<Call>) {
 }
 
 fn replay(source: &str, mut calls: Vec<Call>) -> (Step, Vec<Call>) {
-    let mut vm = Vm::load(&script(source), calls.clone(), CancellationToken::new()).expect("loads");
+    let mut vm = Vm::load(&script(source), calls.clone(), outside()).expect("loads");
     loop {
         let stepped = advance(vm);
         record(&mut calls, stepped.made);
@@ -215,9 +219,9 @@ fn an_error_in_close_while_another_unwinds_does_not_end_the_process() {
 #[test]
 fn a_syntax_error_names_its_line() {
     let bad = script("local x = 1\nreturn x x");
-    let error = Vm::load(&bad, vec![], CancellationToken::new()).expect_err("refused");
+    let error = Vm::load(&bad, vec![], outside()).expect_err("refused");
     assert!(error.to_string().starts_with("test.lua:2:"), "{error}");
-    assert!(Vm::load(&script("\u{1b}Lua"), vec![], CancellationToken::new()).is_err());
+    assert!(Vm::load(&script("\u{1b}Lua"), vec![], outside()).is_err());
 }
 
 #[test]
@@ -270,7 +274,7 @@ fn an_open_question_is_met_again_in_replay() {
     let made = advance(load(source)).made;
     let result = CallResult::Answers(vec![Some(reply()), None]);
     let call = Call { kind: CallKind::Llm, fingerprint: made[0].fingerprint, result };
-    let vm = Vm::load(&script(source), vec![call], CancellationToken::new()).expect("loads");
+    let vm = Vm::load(&script(source), vec![call], outside()).expect("loads");
     let stepped = advance(vm);
     assert!(matches!(stepped.step, Step::Asked { first: 1, count: 2, known: true }));
     assert!(stepped.made.is_empty());
@@ -300,7 +304,7 @@ fn memory_has_a_limit_that_no_script_can_catch() {
 fn budgeted(budget: &str, source: &str) -> Step {
     let ctx = format!("{{\"budget\":{budget}}}");
     let script = Script { ctx, ..script(source) };
-    let mut vm = Vm::load(&script, vec![], CancellationToken::new()).expect("loads");
+    let mut vm = Vm::load(&script, vec![], outside()).expect("loads");
     loop {
         let stepped = advance(vm);
         let Step::Asked { count, .. } = stepped.step else { return stepped.step };
