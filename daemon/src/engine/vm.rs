@@ -263,7 +263,7 @@ fn pause() -> LightUserData {
 }
 
 fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
-    let host = alc::host(lua)?;
+    let host = lua.create_table()?;
     host.raw_set("pause", pause())?;
     let traceback = lua.create_function(|lua, ()| lua.traceback(None, 2))?;
     host.raw_set("traceback", traceback)?;

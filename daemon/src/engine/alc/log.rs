@@ -9,8 +9,8 @@ use super::{Arguments, Raise, add, bad_argument, world};
 const LONGEST: usize = 16 << 10;
 
 pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
-    // log(level, message, source): whether the script should yield, so that the journal catches up.
-    add(lua, host, "log", |lua, arguments| {
+    // tell(level, message, source): whether the script should yield, so that the journal catches up.
+    add(lua, host, "tell", |lua, arguments| {
         let level = cut(arguments.text(lua, 1)?);
         let message = cut(arguments.text(lua, 2)?);
         let source = arguments.text(lua, 3)?;

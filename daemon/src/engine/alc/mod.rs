@@ -3,9 +3,11 @@
 //! Each returns `true` and its results, `false` and a message to raise, or `nil` when the script
 //! has left its journal and must not go on. So every error a script sees is a plain string.
 
+mod budget;
 mod clock;
 mod files;
 mod json;
+mod library;
 mod llm;
 mod log;
 mod reference;
@@ -17,6 +19,7 @@ use mlua::{FromLua, IntoLuaMulti, Lua, MultiValue, Table, Value};
 use super::{
     convert::ConvertError,
     operation::{Operation, Outcome},
+    prelude::Load,
     world::{Departed, Operated, World},
 };
 
@@ -42,24 +45,41 @@ impl From<ConvertError> for Raise {
 
 impl From<mlua::Error> for Raise {
     fn from(error: mlua::Error) -> Self {
-        Self::Error(error.to_string())
+        match error {
+            // As Lua itself says it, which the prelude knows.
+            mlua::Error::MemoryError(_) => Self::Error("not enough memory".to_owned()),
+            error => Self::Error(error.to_string()),
+        }
     }
 }
 
-/// The functions, by the names that the prelude knows.
-pub(super) fn host(lua: &Lua) -> mlua::Result<Table> {
-    let host = lua.create_table()?;
-    llm::register(lua, &host)?;
-    log::register(lua, &host)?;
-    clock::register(lua, &host)?;
-    files::register(lua, &host)?;
-    json::register(lua, &host)?;
-    reference::register(lua, &host)?;
-    Ok(host)
+/// Fields of a table that are made in Rust, when a script first touches one of them.
+pub(super) struct Family {
+    /// What the prelude calls the table: `host` for functions that it wraps, `alc` for those that
+    /// scripts find as they are.
+    pub(super) table: &'static str,
+    pub(super) fields: &'static [&'static str],
+    pub(super) load: Load,
+}
+
+/// All of them.
+pub(super) const FAMILIES: &[Family] = &[
+    host(&["ask", "ask_batch"], llm::register),
+    host(&["budget", "llm_calls"], budget::register),
+    host(&["tell", "progress"], log::register),
+    host(&["time", "memory", "seed"], clock::register),
+    host(&["file_read", "file_is", "folder", "file_remove", "file_rename"], files::register),
+    host(&["json_encode", "json_decode"], json::register),
+    host(&["shown_by", "out_of_memory"], reference::register),
+    host(&["math_library"], library::register),
+];
+
+const fn host(fields: &'static [&'static str], load: Load) -> Family {
+    Family { table: "host", fields, load }
 }
 
 /// Adds one function.
-fn add<R: IntoLuaMulti>(
+pub(super) fn add<R: IntoLuaMulti>(
     lua: &Lua,
     host: &Table,
     name: &str,
@@ -122,12 +142,12 @@ fn world<T>(lua: &Lua, act: impl FnOnce(&mut World) -> T) -> Result<T, Raise> {
 pub(super) struct Arguments(MultiValue);
 
 impl Arguments {
-    fn get(&self, number: usize) -> Value {
+    pub(super) fn get(&self, number: usize) -> Value {
         self.0.get(number - 1).cloned().unwrap_or(Value::Nil)
     }
 
     /// Argument `number` as text; numbers are written as Lua would.
-    fn text(&self, lua: &Lua, number: usize) -> Result<String, Raise> {
+    pub(super) fn text(&self, lua: &Lua, number: usize) -> Result<String, Raise> {
         let value = self.get(number);
         let given = value.type_name();
         match text_of(lua, value)? {

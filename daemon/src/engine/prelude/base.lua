@@ -1,41 +1,41 @@
--- What the other parts stand on: pausing, and errors of the host as plain strings.
+-- What every session has from its first moment: pausing, errors of the host as plain strings, tables
+-- whose fields are loaded when they are first touched, and what runs the script.
 --
 -- A pause is a yield of a value that no script ever sees, from whatever coroutine asks up to the
 -- host; a yield without it is the end of a time slice.
 
 local host = ...
-local isyieldable, yield, error = coroutine.isyieldable, coroutine.yield, error
-local PAUSE, cancelled = host.pause, host.cancelled
-host.yield = yield
+local isyieldable, yield, running = coroutine.isyieldable, coroutine.yield, coroutine.running
+local error, next, rawget, rawset, select, type = error, next, rawget, rawset, select, type
+local PAUSE, fetch, traceback = host.pause, host.fetch, host.traceback
+local show, format, find, gsub = tostring, string.format, string.find, string.gsub
+local protect, handle_errors, set_metatable = pcall, xpcall, setmetatable
+
+-- Lua's own, for the parts that replace them.
+host.lua = {
+  collectgarbage = collectgarbage, coroutine = coroutine, format = format, gsub = gsub, load = load,
+  pcall = protect, setmetatable = set_metatable, sort = table.sort, tostring = show,
+  xpcall = handle_errors,
+}
 
 -- Whether a coroutine further out is inside a C function, across which nothing can be yielded.
-local walled = false
-
-function host.can_pause()
-  return isyieldable() and not walled
+host.walled = false
+local function can_pause()
+  return isyieldable() and not host.walled
 end
-
--- Notes that what runs now resumes another coroutine; returns what `leave` must be given.
-function host.go_in()
-  local before = walled
-  walled = before or not isyieldable()
-  return before
-end
-
-function host.leave(before)
-  walled = before
-end
+host.can_pause = can_pause
 
 -- Turns what a host function returns into results or a raised string.
-function host.check(ok, ...)
+local function check(ok, ...)
   if ok then
     return ...
   end
-  if ok == nil and host.can_pause() then
+  if ok == nil and can_pause() then
     yield(PAUSE)
   end
   error((...), 0)
 end
+host.check = check
 
 local check = host.check
 
@@ -62,28 +62,129 @@ local function uncaught(ok, ...)
     return ok, ...
   end
   host.out_of_memory()
-  if host.can_pause() then
+  if can_pause() then
     yield(PAUSE)
   end
   error((...), 0)
 end
 host.uncaught = uncaught
 
-local protect = pcall
-host.protect = protect
-function _G.pcall(...)
+function pcall(...)
   return uncaught(protect(...))
 end
 
--- An error that is raised to stop a cancelled script runs the message handler where no time slice
--- can end it.
-local handle_errors = xpcall
-function _G.xpcall(body, handler, ...)
-  return uncaught(handle_errors(body, function(failure)
-    if cancelled() then
-      return failure
-    end
-    return handler(failure)
-  end, ...))
+-- The tables that have fields to load, and what the prelude's parts call them.
+local names = {}
+local lazy = {
+  __metatable = false,
+  __index = function(object, key)
+    return check(fetch(host, names[object], object, key))
+  end,
+  -- What a script assigns stays: the part is loaded before, not afterwards.
+  __newindex = function(object, key, value)
+    check(fetch(host, names[object], object, key))
+    rawset(object, key, value)
+  end,
+  __pairs = function(object)
+    check(fetch(host, names[object], object))
+    return next, object
+  end,
+}
+local function lazily(name, object)
+  names[object] = name
+  return set_metatable(object, lazy)
 end
-host.handle_errors = handle_errors
+lazily("host", host)
+alc, coroutine, math = lazily("alc", {}), lazily("coroutine", {}), lazily("math", {})
+io, os, std = lazily("io", {}), lazily("os", {}), lazily("std", {})
+host.alc, host.lua.math = alc, math
+
+-- A function that is loaded when it is first called.
+local function later(name)
+  return function(...)
+    return host[name](...)
+  end
+end
+collectgarbage, load, print, warn = later("collectgarbage"), later("load"), later("print"), later("warn")
+xpcall, table.sort = later("xpcall"), later("sort")
+
+-- A function of the host, as scripts call it.
+function host.native(name)
+  return function(...)
+    return check(host[name](...))
+  end
+end
+
+function host.absent(name)
+  return function()
+    error(name .. ": not available in a session", 0)
+  end
+end
+dofile, loadfile, require = host.absent("dofile"), host.absent("loadfile"), host.absent("require")
+debug = nil
+
+-- No script ever sees an address, and nothing that depends on the collector.
+local REFERENCE = { table = true, ["function"] = true, thread = true, userdata = true }
+
+function tostring(...)
+  if REFERENCE[type((...))] then
+    return host.show((...))
+  end
+  return show(...)
+end
+
+function string.format(pattern, ...)
+  for i = 1, select("#", ...) do
+    if REFERENCE[type((select(i, ...)))] then
+      return host.format(pattern, ...)
+    end
+  end
+  if type(pattern) == "string" and find(pattern, "p", 1, true) then
+    return host.format(pattern, ...)
+  end
+  return format(pattern, ...)
+end
+
+function string.gsub(text, pattern, how, limit)
+  local kind = type(how)
+  if kind == "function" or kind == "table" then
+    return host.gsub(text, pattern, how, limit)
+  end
+  return gsub(text, pattern, how, limit)
+end
+
+function setmetatable(object, metatable)
+  if type(metatable) == "table" then
+    if rawget(metatable, "__gc") ~= nil then
+      rawset(metatable, "__gc", nil)
+    end
+    if rawget(metatable, "__mode") ~= nil then
+      rawset(metatable, "__mode", nil)
+    end
+  end
+  if names[object] then
+    -- With all its fields it is a table like any other.
+    check(fetch(host, names[object], object))
+    names[object] = nil
+  end
+  return set_metatable(object, metatable)
+end
+
+-- Made at once, since there may be no stack left to load more when it is needed.
+local function describe(failure)
+  local shown, text = type(failure) == "string", failure
+  if not shown then
+    shown, text = pcall(tostring, failure)
+  end
+  if not shown then
+    text = "an error object of type " .. type(failure) .. " that cannot be shown"
+  end
+  return { message = text, traceback = traceback() }
+end
+
+-- Runs the script, under xpcall because an error that leaves a coroutine while `__close` raises
+-- another one would end the process.
+function host.main(chunk)
+  host.outermost = running()
+  return handle_errors(chunk, describe)
+end

@@ -1,22 +1,17 @@
+--- coroutine: close create isyieldable resume running status wrap yield
 -- Coroutines through which a pause, and the end of a time slice, reach the host instead of whoever
 -- resumed the coroutine.
 
-local host = ...
+local host, lib = ...
+local plain = host.lua.coroutine
 local create, resume, running, status, yield, isyieldable, close =
-  coroutine.create, coroutine.resume, coroutine.running, coroutine.status, coroutine.yield,
-  coroutine.isyieldable, coroutine.close
-local error, select, type = error, select, type
-local enter, go_in, leave, can_pause = host.enter, host.go_in, host.leave, host.can_pause
-local cancelled, uncaught, protect = host.cancelled, host.uncaught, host.protect
+  plain.create, plain.resume, plain.running, plain.status, plain.yield, plain.isyieldable, plain.close
+local error, type = error, type
+local enter, can_pause, cancelled, uncaught = host.enter, host.can_pause, host.cancelled, host.uncaught
+local protect = host.lua.pcall
 
 -- Marks what a script yields; anything else that comes out of a suspended coroutine is the host's.
 local USER = {}
-local main
-
--- Called once, in the coroutine that the host resumes.
-function host.begin()
-  main = running()
-end
 
 local pump
 
@@ -35,8 +30,8 @@ local function passed_on(co, mark, ...)
   return pump(co)
 end
 
-local function settle(me, before, co, ok, ...)
-  leave(before)
+local function settle(me, walled, co, ok, ...)
+  host.walled = walled
   enter(me)
   if not ok then
     return uncaught(false, ...)
@@ -48,9 +43,10 @@ local function settle(me, before, co, ok, ...)
 end
 
 function pump(co, ...)
-  local me, before = running(), go_in()
+  local me, walled = running(), host.walled
+  host.walled = walled or not isyieldable()
   enter(co)
-  return settle(me, before, co, resume(co, ...))
+  return settle(me, walled, co, resume(co, ...))
 end
 
 local function expect(co, name)
@@ -59,31 +55,33 @@ local function expect(co, name)
   end
 end
 
-function coroutine.resume(co, ...)
+lib.create, lib.status = create, status
+
+function lib.resume(co, ...)
   expect(co, "resume")
   return pump(co, ...)
 end
 
-function coroutine.yield(...)
-  if running() == main then
+function lib.yield(...)
+  if running() == host.outermost then
     error("attempt to yield from outside a coroutine", 0)
   end
   return yield(USER, ...)
 end
 
-function coroutine.isyieldable(co)
+function lib.isyieldable(co)
   if co == nil then
     co = running()
   end
-  return co ~= main and isyieldable(co)
+  return co ~= host.outermost and isyieldable(co)
 end
 
-function coroutine.running()
+function lib.running()
   local co = running()
-  return co, co == main
+  return co, co == host.outermost
 end
 
-function coroutine.close(co)
+function lib.close(co)
   expect(co, "close")
   local me = running()
   enter(co)
@@ -104,7 +102,7 @@ local function unwrapped(co, ok, ...)
   end
   local failure = ...
   if status(co) == "dead" then
-    coroutine.close(co)
+    lib.close(co)
   end
   if type(failure) == "string" then
     error(failure, 2)
@@ -112,7 +110,7 @@ local function unwrapped(co, ok, ...)
   error(failure, 0)
 end
 
-function coroutine.wrap(body)
+function lib.wrap(body)
   local co = create(body)
   return function(...)
     return unwrapped(co, pump(co, ...))

@@ -1,8 +1,10 @@
+--- host: gsub
 -- `string.gsub` with a replacement that may pause: a function, or a table with a metatable.
 
-local gsub, find, sub = string.gsub, string.find, string.sub
+local host, lib = ...
+local gsub, protect = host.lua.gsub, host.lua.pcall
+local find, sub, concat = string.find, string.sub, table.concat
 local type, error, select, tostring, getmetatable = type, error, select, tostring, getmetatable
-local concat, to_integer = table.concat, math.tointeger
 
 local function replaced(how, match, ...)
   local value
@@ -37,15 +39,19 @@ local function handled(text, how, last_stop, first, last, ...)
   return first, last + 1, replaced(how, sub(text, first, last), ...)
 end
 
-function string.gsub(text, pattern, how, limit)
-  local pausing = type(how) == "function" or type(how) == "table" and getmetatable(how) ~= nil
+local function whole(limit)
+  return limit | 0
+end
+
+function lib.gsub(text, pattern, how, limit)
+  local pausing = type(how) == "function" or getmetatable(how) ~= nil
   local strings = type(text) == "string" and type(pattern) == "string"
-  limit = limit == nil and strings and #text + 1 or to_integer(limit)
-  if not pausing or not strings or not limit then
+  local limited, most = protect(whole, limit == nil and strings and #text + 1 or limit)
+  if not pausing or not strings or not limited then
     return gsub(text, pattern, how, limit)
   end
   local parts, count, at, last_stop = {}, 0, 1, nil
-  while count < limit do
+  while count < most do
     local first, stop, value = handled(text, how, last_stop, find(text, pattern, at))
     if stop then
       parts[#parts + 1] = sub(text, at, first - 1)

@@ -1,9 +1,11 @@
+--- host: sort
 -- `table.sort` with a comparator that may pause.
 --
 -- The same quicksort as Lua's own, step for step (median of three; a pivot from the middle half in
 -- large ranges), so that elements that compare equal end up in the same order.
 
-local sort, type, error = table.sort, type, error
+local host, lib = ...
+local sort, type, error = host.lua.sort, type, error
 
 -- From this size on, Lua picks the pivot by chance, which is fixed here.
 local LARGE = 100
@@ -78,7 +80,7 @@ local function sort_range(list, low, high, before, chance)
   end
 end
 
-function table.sort(list, before)
+function lib.sort(list, before)
   if type(before) ~= "function" or type(list) ~= "table" then
     return sort(list, before)
   end

@@ -4,6 +4,8 @@ use alc_core::CallResult;
 
 use super::{super::operation::Begun, *};
 
+mod lazy;
+
 fn script(source: &str) -> Script {
     Script {
         source: source.to_owned(),

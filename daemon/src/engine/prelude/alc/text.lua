@@ -1,6 +1,8 @@
+--- alc: fmt
 -- `alc.fmt`: `string.format` that forgives what models answer where a number was asked for.
 
-local host = ...
+local host, lib = ...
+local math = host.lua.math
 local format_changed, gsub, tonumber = host.format_changed, string.gsub, tonumber
 local type, floor, ceil, huge, tointeger = math.type, math.floor, math.ceil, math.huge, math.tointeger
 
@@ -37,7 +39,7 @@ local function forgiving(arguments, number, flags, conversion)
   end
 end
 
-function alc.fmt(pattern, ...)
+function lib.fmt(pattern, ...)
   if pattern == nil then
     return ""
   end

@@ -1,0 +1,6 @@
+--- alc: time
+-- The clock.
+
+local host, lib = ...
+
+lib.time = host.native("time")
