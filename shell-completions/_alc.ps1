@@ -59,7 +59,9 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'What to do if a live session has the name: fail, use it (or else the newest of that name that is done, if it ran the same script and `ctx`), or cancel it')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'A label to select the session by; may be repeated')
             [CompletionResult]::new('--idempotency-key', '--idempotency-key', [CompletionResultType]::ParameterName, 'The same command with the same key, run again, starts nothing and prints the same id')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'With --wait, give up after this time, with exit code 124')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
@@ -83,7 +85,9 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only sessions in these states, separated by commas')
             [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only sessions of these kinds, separated by commas')
             [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only sessions with this label; may be repeated, and then all count')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it')
             [CompletionResult]::new('--limit', '--limit', [CompletionResultType]::ParameterName, 'At most so many')
+            [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Go on behind this session, such as the last one of another list')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
@@ -135,6 +139,7 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             break
         }
         'alc;wait' {
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Instead, the sessions with this label; may be repeated, and then all count')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'What to wait for; one of several, separated by commas, is enough')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -160,8 +165,12 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             break
         }
         'alc;cancel' {
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Instead, the live sessions with this label; may be repeated, and then all count')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for whoever looks at it later')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'With --wait, give up after this time, with exit code 124')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Change nothing, and print the ids of the sessions that would be ended')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Return when they have ended, not only when they will')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')

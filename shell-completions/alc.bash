@@ -113,13 +113,21 @@ _alc() {
             return 0
             ;;
         alc__subcmd__cancel)
-            opts="-q -h --reason --json --quiet --color --no-start --help"
+            opts="-l -q -h --reason --dry-run --wait --timeout --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --reason)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -335,7 +343,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__list)
-            opts="-l -q -h --state --kind --limit --json --quiet --color --no-start --help"
+            opts="-l -q -h --state --kind --since --limit --after --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -353,7 +361,15 @@ _alc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --after)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -515,7 +531,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__spawn)
-            opts="-e -l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --json --quiet --color --no-start --help"
+            opts="-e -l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --wait --timeout --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -550,6 +566,10 @@ _alc() {
                     return 0
                     ;;
                 --idempotency-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -601,12 +621,16 @@ _alc() {
             return 0
             ;;
         alc__subcmd__wait)
-            opts="-q -h --for --timeout --json --quiet --color --no-start --help"
+            opts="-l -q -h --for --timeout --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --for)
                     COMPREPLY=($(compgen -W "actionable prompt paused done terminal" -- "${cur}"))
                     return 0

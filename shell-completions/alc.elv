@@ -55,7 +55,9 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --if-exists 'What to do if a live session has the name: fail, use it (or else the newest of that name that is done, if it ran the same script and `ctx`), or cancel it'
             cand -l 'A label to select the session by; may be repeated'
             cand --idempotency-key 'The same command with the same key, run again, starts nothing and prints the same id'
+            cand --timeout 'With --wait, give up after this time, with exit code 124'
             cand --color 'When to use colour'
+            cand --wait 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'
             cand --quiet 'No notices on stderr; `list` prints ids only'
@@ -77,7 +79,9 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --state 'Only sessions in these states, separated by commas'
             cand --kind 'Only sessions of these kinds, separated by commas'
             cand -l 'Only sessions with this label; may be repeated, and then all count'
+            cand --since 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it'
             cand --limit 'At most so many'
+            cand --after 'Go on behind this session, such as the last one of another list'
             cand --color 'When to use colour'
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'
@@ -125,6 +129,7 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --help 'Print help'
         }
         &'alc;wait'= {
+            cand -l 'Instead, the sessions with this label; may be repeated, and then all count'
             cand --for 'What to wait for; one of several, separated by commas, is enough'
             cand --timeout 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m'
             cand --color 'When to use colour'
@@ -148,8 +153,12 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --help 'Print help'
         }
         &'alc;cancel'= {
+            cand -l 'Instead, the live sessions with this label; may be repeated, and then all count'
             cand --reason 'Why, for whoever looks at it later'
+            cand --timeout 'With --wait, give up after this time, with exit code 124'
             cand --color 'When to use colour'
+            cand --dry-run 'Change nothing, and print the ids of the sessions that would be ended'
+            cand --wait 'Return when they have ended, not only when they will'
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'
             cand --quiet 'No notices on stderr; `list` prints ids only'

@@ -60,9 +60,11 @@ reuse\t''
 replace\t''"
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s l -d 'A label to select the session by; may be repeated' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l idempotency-key -d 'The same command with the same key, run again, starts nothing and prints the same id' -r
+complete -c alc -n "__fish_alc_using_subcommand spawn" -l timeout -d 'With --wait, give up after this time, with exit code 124' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c alc -n "__fish_alc_using_subcommand spawn" -l wait -d 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
@@ -84,7 +86,9 @@ complete -c alc -n "__fish_alc_using_subcommand list" -l kind -d 'Only sessions 
 advice\t''
 eval\t''"
 complete -c alc -n "__fish_alc_using_subcommand list" -s l -d 'Only sessions with this label; may be repeated, and then all count' -r
+complete -c alc -n "__fish_alc_using_subcommand list" -l since -d 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it' -r
 complete -c alc -n "__fish_alc_using_subcommand list" -l limit -d 'At most so many' -r
+complete -c alc -n "__fish_alc_using_subcommand list" -l after -d 'Go on behind this session, such as the last one of another list' -r
 complete -c alc -n "__fish_alc_using_subcommand list" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
@@ -128,6 +132,7 @@ complete -c alc -n "__fish_alc_using_subcommand watch" -l json -d 'Print JSON: o
 complete -c alc -n "__fish_alc_using_subcommand watch" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand watch" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand watch" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand wait" -s l -d 'Instead, the sessions with this label; may be repeated, and then all count' -r
 complete -c alc -n "__fish_alc_using_subcommand wait" -l for -d 'What to wait for; one of several, separated by commas, is enough' -r -f -a "actionable\t'A query is open (exit code 8) or it ended'
 prompt\t'A query is open; 7 if it is done instead'
 paused\t'The same as `prompt`'
@@ -151,10 +156,14 @@ complete -c alc -n "__fish_alc_using_subcommand result" -l json -d 'Print JSON: 
 complete -c alc -n "__fish_alc_using_subcommand result" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand result" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand result" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand cancel" -s l -d 'Instead, the live sessions with this label; may be repeated, and then all count' -r
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l reason -d 'Why, for whoever looks at it later' -r
+complete -c alc -n "__fish_alc_using_subcommand cancel" -l timeout -d 'With --wait, give up after this time, with exit code 124' -r
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c alc -n "__fish_alc_using_subcommand cancel" -l dry-run -d 'Change nothing, and print the ids of the sessions that would be ended'
+complete -c alc -n "__fish_alc_using_subcommand cancel" -l wait -d 'Return when they have ended, not only when they will'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'

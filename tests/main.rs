@@ -21,5 +21,6 @@ mod lifecycle;
 mod limits;
 mod names;
 mod recovery;
+mod selecting;
 mod shell;
 mod transcript;

@@ -4,10 +4,11 @@ mod direct;
 mod history;
 mod identity;
 mod manual;
+mod many;
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
-use alc_core::{Key, Label, Reference, Seq, SessionKind, StateName};
+use alc_core::{Key, Reference, Seq, StateName};
 use clap::{
     Args as ClapArgs, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -17,6 +18,7 @@ pub(crate) use self::{
     history::{Gc, Log, Note, Remove},
     identity::Identity,
     manual::{Completions, Help, Man},
+    many::{Cancel, List, Target, Wait},
 };
 use crate::{
     input::{Member, RawMember, Value},
@@ -133,6 +135,19 @@ Examples:
 #[command(after_help = SPAWN_EXAMPLES)]
 pub(crate) struct Spawn {
     #[command(flatten)]
+    pub(crate) start: Start,
+    /// Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// With --wait, give up after this time, with exit code 124
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait")]
+    pub(crate) timeout: Option<Duration>,
+}
+
+/// What a new session runs, and what it is called.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Start {
+    #[command(flatten)]
     pub(crate) source: Source,
     #[command(flatten)]
     pub(crate) ctx: Ctx,
@@ -183,39 +198,12 @@ pub(crate) struct Session {
     pub(crate) reference: Reference,
 }
 
-/// The sessions that a verb is about.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Sessions {
-    /// The sessions: ids, names, first characters of ids, or `@` for the newest
-    #[arg(value_name = "REF", required = true)]
-    pub(crate) references: Vec<Reference>,
-}
-
 /// A limit on waiting.
 #[derive(Clone, Copy, Debug, ClapArgs)]
 pub(crate) struct Timeout {
     /// Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
-}
-
-/// Many sessions.
-#[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Without a terminal it prints id, name, state, created, seq and labels, separated by tabs.")]
-pub(crate) struct List {
-    /// Only sessions in these states, separated by commas
-    #[arg(long, value_delimiter = ',', value_parser = state())]
-    pub(crate) state: Vec<StateName>,
-    /// Only sessions of these kinds, separated by commas
-    #[arg(long, value_delimiter = ',', value_parser = kind())]
-    pub(crate) kind: Vec<SessionKind>,
-    /// Only sessions with this label; may be repeated, and then all count
-    #[arg(short = 'l', value_name = "KEY=VALUE")]
-    pub(crate) labels: Vec<Label>,
-    /// At most so many
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<u32>,
 }
 
 const PROMPT_EXAMPLES: &str = "\
@@ -289,39 +277,6 @@ pub(crate) struct Watch {
     pub(crate) timeout: Timeout,
 }
 
-/// Waiting.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Wait {
-    #[command(flatten)]
-    pub(crate) sessions: Sessions,
-    /// What to wait for; one of several, separated by commas, is enough
-    #[arg(
-        long = "for",
-        value_enum,
-        value_name = "WHAT",
-        value_delimiter = ',',
-        default_value = "actionable"
-    )]
-    pub(crate) targets: Vec<Target>,
-    #[command(flatten)]
-    pub(crate) timeout: Timeout,
-}
-
-/// What to wait for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Target {
-    /// A query is open (exit code 8) or it ended
-    Actionable,
-    /// A query is open; 7 if it is done instead
-    Prompt,
-    /// The same as `prompt`
-    Paused,
-    /// The same as `terminal`
-    Done,
-    /// It ended
-    Terminal,
-}
-
 /// An outcome.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ResultArgs {
@@ -336,17 +291,6 @@ pub(crate) struct ResultArgs {
     /// With --wait, give up after this time, with exit code 124
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait")]
     pub(crate) timeout: Option<Duration>,
-}
-
-/// Ending.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Cancel {
-    /// The sessions: full ids, names, or `@` for the newest
-    #[arg(value_name = "REF", required = true)]
-    pub(crate) references: Vec<Reference>,
-    /// Why, for whoever looks at it later
-    #[arg(long, value_name = "TEXT")]
-    pub(crate) reason: Option<String>,
 }
 
 /// The background process.
@@ -393,14 +337,6 @@ fn state() -> impl TypedValueParser<Value = StateName> {
         .try_map(|name| StateName::parse(&name).ok_or("no such state"))
 }
 
-fn kind() -> impl TypedValueParser<Value = SessionKind> {
-    PossibleValuesParser::new(["run", "advice", "eval"]).map(|name| match name.as_str() {
-        "advice" => SessionKind::Advice,
-        "eval" => SessionKind::Eval,
-        _ => SessionKind::Run,
-    })
-}
-
 fn seq(text: &str) -> Result<Seq, <u64 as FromStr>::Err> {
     text.parse().map(Seq)
 }
@@ -441,6 +377,13 @@ mod tests {
             "alc spawn a.lua -l key",
             "alc spawn a.lua --idempotency-key=",
             "alc list -l =value",
+            "alc list --since tomorrow",
+            "alc cancel",
+            "alc cancel @ -l a=b",
+            "alc cancel @ --dry-run --wait",
+            "alc cancel @ --timeout 1s",
+            "alc wait @ -l a=b",
+            "alc spawn a.lua --timeout 1s",
             "alc state",
             "alc state a/b",
             "alc wait",

@@ -3,7 +3,6 @@
 use alc_core::{Reference, SessionRef, SessionView};
 
 use crate::{
-    connect::Connector,
     error::CliError,
     exit::Exit,
     link::Link,
@@ -32,22 +31,24 @@ pub(crate) fn for_each<T>(
     Ok(all)
 }
 
-/// Acts on each session, by its full id, so that what is asked twice acts on the same one. What
-/// became of it is printed; where nobody reads, the others are acted on all the same.
+/// Acts on each session that is named in full, by its id, so that what is asked twice acts on the
+/// same one; without a link there is none. What became of it is printed; where nobody reads, the
+/// others are acted on all the same.
 pub(crate) fn for_each_session<T>(
     references: &[Reference],
-    connector: &Connector,
+    mut link: Option<&mut Link<'_>>,
     output: &mut Output,
-    mut act: impl FnMut(&mut Link<'_>, Reference) -> Result<T, CliError>,
+    mut act: impl FnMut(&mut Link<'_>, &SessionView) -> Result<T, CliError>,
     mut print: impl FnMut(&T, &mut Output) -> Result<(), OutputError>,
 ) -> Result<Exit, CliError> {
-    let mut link = connector.reading()?;
     let mut printed = Ok(());
     let exit = for_each(references, output, |reference, output| {
-        let link = link.as_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
+        let link = link.as_deref_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
         let (_, session) = link.state(reference)?;
-        let target = if names(reference, &session) { session.id.into() } else { reference.clone() };
-        let done = act(link, target)?;
+        if !names(reference, &session) {
+            return Err(CliError::NotFound(reference.clone()));
+        }
+        let done = act(link, &session)?;
         if printed.is_ok() {
             printed = print(&done, output).and_then(|()| output.flush());
         }
@@ -57,7 +58,7 @@ pub(crate) fn for_each_session<T>(
     Ok(exit)
 }
 
-/// Whether it names the session in full. The beginning of an id does not, and the daemon says so.
+/// Whether it names the session in full, which the beginning of an id does not.
 fn names(reference: &Reference, session: &SessionView) -> bool {
     match &reference.session {
         SessionRef::Newest => true,

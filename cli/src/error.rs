@@ -2,7 +2,9 @@
 
 use std::{error::Error as _, ffi::OsString, fmt::Write as _, io, path::PathBuf};
 
-use alc_core::{CancelReason, FORMAT, Reference, SessionError, SessionId, SessionRef, StateName};
+use alc_core::{
+    CancelReason, FORMAT, Label, Reference, SessionError, SessionId, SessionRef, StateName,
+};
 use alc_ipc::{ClientError, CodecError, EndpointError, Failure, NoHome};
 use clap::error::ErrorKind;
 
@@ -49,6 +51,9 @@ pub(crate) enum CliError {
     /// There is nothing to look in.
     #[error("{}", absent(.0))]
     NotFound(Reference),
+    /// A selection is empty that should not be.
+    #[error("no session has {}", labelled(.0))]
+    NoneLabelled(Vec<Label>),
     /// What a session asks, of one that asks nothing more.
     #[error("{session} is {state} and asks nothing more")]
     Ended { session: SessionId, state: StateName },
@@ -123,7 +128,9 @@ impl CliError {
             Self::Unwritable { .. } => ("cannot_write", Exit::CannotWrite),
             Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
             Self::Busy { .. } => ("busy", Exit::Pending),
-            Self::NotFound(_) | Self::NoLog { .. } => ("not_found", Exit::NotFound),
+            Self::NotFound(_) | Self::NoneLabelled(_) | Self::NoLog { .. } => {
+                ("not_found", Exit::NotFound)
+            }
             Self::Ended { .. } => ("ended", Exit::Ended),
             Self::NoneOpen { .. } | Self::NotEnded { .. } => ("pending", Exit::Pending),
             Self::Late { .. } => ("timeout", Exit::TimedOut),
@@ -145,7 +152,7 @@ impl CliError {
             Self::Client(ClientError::Incompatible { .. }) => Some("alc daemon restart".to_owned()),
             Self::Busy { insist, .. } => Some((*insist).to_owned()),
             Self::NotRunning { .. } | Self::NoLog { .. } => Some("alc daemon start".to_owned()),
-            Self::NotFound(_) => Some("alc list".to_owned()),
+            Self::NotFound(_) | Self::NoneLabelled(_) => Some("alc list".to_owned()),
             Self::Ended { session, .. } => Some(format!("alc result {session}")),
             Self::NoneOpen { session }
             | Self::Unprinted { session, .. }
@@ -215,6 +222,13 @@ fn running(sessions: u32) -> String {
         1 => "1 session is running".to_owned(),
         more => format!("{more} sessions are running"),
     }
+}
+
+/// These labels, as people call them.
+fn labelled(labels: &[Label]) -> String {
+    let names: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
+    let what = if names.len() == 1 { "the label" } else { "the labels" };
+    format!("{what} {}", names.join(" and "))
 }
 
 /// Says that a reference names nothing.

@@ -56,9 +56,12 @@ const VERBS: &[Row] = &[
         "spawn",
         Reach::Daemon,
         &[
-            (Exit::Done, "the session exists; its id is printed"),
-            (Exit::Failed, "the script does not load; no session exists"),
+            (Exit::Done, "the session exists; its id is printed; with --wait: it is done"),
+            (Exit::Failed, "the script does not load, no session exists; with --wait: it failed"),
+            (Exit::Cancelled, "with --wait: it was cancelled"),
             (Exit::Conflict, "the name is in use, or the key was used for something else"),
+            (Exit::Pending, "with --wait: it is paused"),
+            TIMED_OUT,
         ],
     ),
     (
@@ -73,7 +76,15 @@ const VERBS: &[Row] = &[
             (Exit::Pending, "with --exit-code: it is running or paused"),
         ],
     ),
-    ("list", Reach::Daemon, &[(Exit::Done, "printed, also when there are none")]),
+    (
+        "list",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "printed, also when there are none"),
+            (Exit::NotFound, "there is no such session as --after names"),
+            AMBIGUOUS,
+        ],
+    ),
     (
         "prompt",
         Reach::Daemon,
@@ -117,7 +128,7 @@ const VERBS: &[Row] = &[
             (Exit::Done, "done; with --for=prompt: a query is open"),
             FAILED,
             CANCELLED,
-            UNKNOWN,
+            (Exit::NotFound, "there is no such session, or none with these labels"),
             AMBIGUOUS,
             (Exit::Ended, "with --for=prompt: it is done and asks nothing more"),
             (Exit::Pending, "with --for=actionable: it is paused"),
@@ -140,7 +151,7 @@ const VERBS: &[Row] = &[
     (
         "cancel",
         Reach::Daemon,
-        &[(Exit::Done, "it ends for good, or had ended before"), UNKNOWN, AMBIGUOUS],
+        &[(Exit::Done, "it ends for good, or had ended before"), UNKNOWN, AMBIGUOUS, TIMED_OUT],
     ),
     ("log", Reach::Daemon, &[(Exit::Done, "printed"), UNKNOWN, AMBIGUOUS]),
     ("note", Reach::Daemon, &[(Exit::Done, "the note is on disk"), UNKNOWN, AMBIGUOUS]),

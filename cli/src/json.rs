@@ -100,7 +100,7 @@ pub(crate) struct BatchLine {
     pub(crate) usage: Option<Usage>,
 }
 
-/// A session that is cancelled, by `cancel`.
+/// A session that is cancelled, by `cancel`, or with `--dry-run` would be.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "cancelled")]
@@ -110,11 +110,14 @@ pub(crate) struct CancelledLine<'a> {
     session: &'a SessionId,
     /// Whether this was the first request that it end.
     first: bool,
+    /// Nothing was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dry_run: Option<bool>,
 }
 
 impl<'a> CancelledLine<'a> {
-    pub(crate) fn new(session: &'a SessionId, first: bool) -> Self {
-        Self { v: FORMAT, session, first }
+    pub(crate) fn new(session: &'a SessionId, first: bool, dry_run: bool) -> Self {
+        Self { v: FORMAT, session, first, dry_run: dry_run.then_some(true) }
     }
 }
 
@@ -357,7 +360,7 @@ mod tests {
             r#"{"type":"query","v":1,"query_id":"k7fq2m9d.3","prompt":"2+2?","max_tokens":9}"#
         );
         assert_eq!(
-            text(&CancelledLine::new(&id.session, true)),
+            text(&CancelledLine::new(&id.session, true, false)),
             r#"{"type":"cancelled","v":1,"session":"k7fq2m9d","first":true}"#
         );
         let answers = vec![(id.clone(), Applied::Now), (id.session.query(4), Applied::Already)];

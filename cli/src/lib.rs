@@ -22,6 +22,7 @@ mod lock;
 mod manual;
 mod output;
 mod progress;
+mod select;
 mod table;
 mod time;
 

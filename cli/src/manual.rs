@@ -184,7 +184,7 @@ mod tests {
         }
         let named = |name| pages().into_iter().find(|page| page.name == name).expect("a page").roff;
         assert!(named("alc-spawn.1").contains("\n.SH EXAMPLES\n.nf\nalc spawn "));
-        assert!(named("alc-wait.1").contains("\n\\fBalc wait\\fR [OPTIONS] <REF>..."));
+        assert!(named("alc-rm.1").contains("\n\\fBalc rm\\fR [OPTIONS] <REF>..."));
         assert!(named("alc-daemon-stop.1").contains("alc\\-daemon"));
         assert!(named("alc.1").contains("\n.SH ENVIRONMENT\n.nf\nALC_HOME"));
     }

@@ -2,31 +2,29 @@
 
 use std::time::Duration;
 
-const DAY: i64 = 86_400_000;
+use jiff::Timestamp;
 
-/// A time in Unix milliseconds as RFC 3339 in UTC, with milliseconds.
+/// A time in Unix milliseconds as RFC 3339 in UTC, with milliseconds; one that no calendar reaches
+/// as the last that it does.
 pub(crate) fn rfc3339(millis: i64) -> String {
-    let (year, month, day) = civil_from_days(millis.div_euclid(DAY));
-    let of_day = millis.rem_euclid(DAY);
-    let (hour, minute) = (of_day / 3_600_000, of_day / 60_000 % 60);
-    let (second, milli) = (of_day / 1000 % 60, of_day % 1000);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    let beyond = if millis < 0 { Timestamp::MIN } else { Timestamp::MAX };
+    format!("{:.3}", Timestamp::from_millisecond(millis).unwrap_or(beyond))
 }
 
-/// The date `days` after 1970-01-01. Howard Hinnant's `civil_from_days`
-/// (<https://howardhinnant.github.io/date_algorithms.html>): years begin in March, so that the leap
-/// day is their last, and 400 of them are an era.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let of_era = days.rem_euclid(146_097);
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let from_march = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * from_march + 2) / 5 + 1;
-    let month = if from_march < 10 { from_march + 3 } else { from_march - 9 };
-    let year = year_of_era + era * 400 + i64::from(month <= 2);
-    (year, month, day)
+/// The text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a moment is a time such as 2026-01-31T12:00:00Z, or how long ago it is, as in 30m or 2d")]
+pub(crate) struct BadMoment;
+
+/// Reads a moment, in Unix milliseconds: a time in RFC 3339, or a duration that has passed since.
+pub(crate) fn parse_moment(text: &str) -> Result<i64, BadMoment> {
+    if let Ok(time) = text.parse::<Timestamp>() {
+        return Ok(time.as_millisecond());
+    }
+    let ago = parse_duration(text).map_err(|_| BadMoment)?;
+    // Before the first year there was nothing.
+    let moment = Timestamp::now().checked_sub(ago).unwrap_or(Timestamp::MIN);
+    Ok(moment.as_millisecond())
 }
 
 /// The text is no duration.
@@ -75,21 +73,27 @@ mod tests {
             (1_709_251_199_999, "2024-02-29T23:59:59.999Z"),
             (1_735_689_600_042, "2025-01-01T00:00:00.042Z"),
             (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (i64::MAX, "9999-12-30T22:00:00.999Z"),
         ] {
             assert_eq!(rfc3339(millis), shown);
         }
     }
 
     #[test]
-    fn each_day_follows_the_one_before() {
-        let mut last = civil_from_days(-200_000);
-        for days in -199_999..200_000 {
-            let next = civil_from_days(days);
-            let (year, month, day) = last;
-            let follows =
-                [(year, month, day + 1), (year, month + 1, 1), (year + 1, 1, 1)].contains(&next);
-            assert!(follows && (1..=31).contains(&next.2), "{last:?} {next:?}");
-            last = next;
+    fn a_moment_is_a_time_or_how_long_ago_it_is() {
+        for (text, millis) in [
+            ("2025-01-01T00:00:00.042Z", 1_735_689_600_042),
+            ("2025-01-01T01:00:00+01:00", 1_735_689_600_000),
+            ("1969-12-31T23:59:59.999Z", -1),
+        ] {
+            assert_eq!(parse_moment(text), Ok(millis), "{text}");
+        }
+        let before = parse_moment("0").expect("a moment");
+        let passed = before - parse_moment("1d").expect("a moment");
+        assert!((86_390_000..=86_400_000).contains(&passed), "{passed}");
+        assert!(parse_moment("99999999d").expect("a moment") < 0);
+        for text in ["", "now", "2025-01-01", "12:00", "-1", "2025-13-01T00:00:00Z"] {
+            assert_eq!(parse_moment(text), Err(BadMoment), "{text}");
         }
     }
 

@@ -160,6 +160,13 @@ impl Registry {
         Ok(self.0.journal.list(filter, limit, after).await?)
     }
 
+    /// A session's place in that list.
+    pub(crate) async fn place(&self, session: &Reference) -> Result<u64, RegistryError> {
+        let id = self.resolve(session).await?;
+        let place = self.0.journal.place(&id).await?;
+        place.ok_or_else(|| RegistryError::NotFound(session.clone()))
+    }
+
     /// A query as it was asked, and its id.
     pub(crate) async fn query(
         &self,

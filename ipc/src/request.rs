@@ -113,10 +113,21 @@ pub struct List {
     pub kinds: Vec<SessionKind>,
     /// Only those with all of these labels.
     pub labels: Vec<Label>,
+    /// Only those that were created at this time or later, in Unix milliseconds.
+    pub since: Option<i64>,
     /// At most so many.
     pub limit: u32,
-    /// Go on behind this page: its [`crate::Page::next`].
-    pub after: Option<u64>,
+    /// Only those behind this one.
+    pub after: Option<After>,
+}
+
+/// Behind which session a page begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum After {
+    /// The last one of another page, by its [`crate::Page::next`].
+    Page(u64),
+    /// This one.
+    Session(Reference),
 }
 
 /// Fixes the query that an answer is for before the answer is sent.

@@ -5,6 +5,8 @@ use std::fmt;
 use alc_core::{QueryId, Seq, SessionId, StateName};
 use serde::{Deserialize, Serialize};
 
+use crate::After;
+
 /// JSON text; it travels as text, since bodies are not self-describing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Json(pub String);
@@ -97,7 +99,7 @@ pub struct Page {
     /// Each an [`alc_core::SessionView`].
     pub sessions: Vec<Json>,
     /// Where the next page begins; `None` behind the last.
-    pub next: Option<u64>,
+    pub next: Option<After>,
 }
 
 /// What became of each answer.

@@ -59,7 +59,9 @@ mod tests {
             "alc resume @ -4 --raw",
             "alc resume -- @ --raw",
             "alc resume @ --batch --json",
+            "alc spawn a.lua --wait --timeout 1s",
             "alc wait a b --for prompt,done",
+            "alc wait -l a=b -l c=d",
             "alc result -r --wait --timeout 1m @",
         ] {
             let words = words(line);

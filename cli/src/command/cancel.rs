@@ -1,7 +1,9 @@
 //! `alc cancel`: ends sessions for good.
 
-use alc_core::{CancelReason, ReasonCode, SessionId};
-use alc_ipc::Cancel;
+use std::time::Instant;
+
+use alc_core::{CancelReason, ReasonCode, SessionId, SessionView, StateName};
+use alc_ipc::{Cancel, WaitFor};
 
 use crate::{
     args, bulk,
@@ -11,25 +13,62 @@ use crate::{
     json::CancelledLine,
     link::Link,
     output::{Output, OutputError},
+    select,
 };
+
+/// Those of a selection that can still be ended.
+const LIVE: [StateName; 2] = [StateName::Running, StateName::Paused];
 
 pub(super) fn run(
     args: &args::Cancel,
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let cancel = |link: &mut Link<'_>, session| {
-        let reason =
-            CancelReason { code: ReasonCode::User, detail: args.reason.clone(), requested_at: 0 };
-        let cancel = Cancel { session, reason };
-        link.call(|client| client.cancel(cancel.clone()))
+    let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let mut link = connector.reading()?;
+    let references = match &mut link {
+        Some(link) => select::references(&args.references, &args.labels, &LIVE, link)?,
+        None => args.references.clone(),
     };
-    bulk::for_each_session(&args.references, connector, output, cancel, print)
+    let mut cancelled = Vec::new();
+    let cancel = |link: &mut Link<'_>, session: &SessionView| {
+        let first = if args.dry_run {
+            !session.state.is_terminal()
+        } else {
+            cancel(&session.id, args.reason.clone(), link)?
+        };
+        cancelled.push(session.id.clone());
+        Ok((session.id.clone(), first))
+    };
+    let print = |(session, first): &(SessionId, bool), output: &mut Output| {
+        print(session, *first, args.dry_run, output)
+    };
+    let exit = bulk::for_each_session(&references, link.as_mut(), output, cancel, print)?;
+    let Some(mut link) = link.filter(|_| args.wait) else { return Ok(exit) };
+    link.set_deadline(deadline);
+    let ended = bulk::for_each(&cancelled, output, |session, _| {
+        let waited = link.wait(session, WaitFor::Terminal);
+        waited.map(|_| Exit::Done).map_err(|error| error.about(session))
+    })?;
+    Ok(exit.with(ended))
 }
 
-fn print((session, first): &(SessionId, bool), output: &mut Output) -> Result<(), OutputError> {
+/// True if this request is the first that the session end.
+fn cancel(session: &SessionId, why: Option<String>, link: &mut Link<'_>) -> Result<bool, CliError> {
+    let reason = CancelReason { code: ReasonCode::User, detail: why, requested_at: 0 };
+    let cancel = Cancel { session: session.clone().into(), reason };
+    let (_, first) = link.call(|client| client.cancel(cancel.clone()))?;
+    Ok(first)
+}
+
+fn print(
+    session: &SessionId,
+    first: bool,
+    dry_run: bool,
+    output: &mut Output,
+) -> Result<(), OutputError> {
     if output.json() {
-        return output.object(&CancelledLine::new(session, *first));
+        return output.object(&CancelledLine::new(session, first, dry_run));
     }
-    if *first { output.line(session.as_str()) } else { Ok(()) }
+    if first { output.line(session.as_str()) } else { Ok(()) }
 }

@@ -1,7 +1,7 @@
 //! `alc list`: many sessions, newest first.
 
 use alc_core::{SessionView, StateName};
-use alc_ipc::{Json, List};
+use alc_ipc::{After, Json, List};
 
 use crate::{
     args,
@@ -10,12 +10,10 @@ use crate::{
     escape::escape,
     exit::Exit,
     output::{Output, OutputError, Style},
-    table,
+    select, table,
     time::rfc3339,
 };
 
-/// How many sessions to ask for at a time.
-const PAGE: u32 = 200;
 const HEADINGS: [&str; 6] = ["ID", "NAME", "STATE", "CREATED", "SEQ", "LABELS"];
 const STATE: usize = 2;
 
@@ -27,7 +25,7 @@ pub(super) fn run(
     let aligned = output.is_terminal() && !output.json() && !output.quiet();
     let mut rows = Vec::new();
     let mut any = false;
-    each_page(args, connector, |page| {
+    let show = |page: Vec<Json>| {
         any |= !page.is_empty();
         for view in page {
             if output.json() {
@@ -44,12 +42,16 @@ pub(super) fn run(
             }
         }
         Ok(())
-    })?;
+    };
+    match (connector.reading()?, &args.after) {
+        (Some(mut link), _) => select::each_page(selection(args), args.limit, &mut link, show)?,
+        (None, Some(after)) => return Err(CliError::NotFound(after.clone())),
+        (None, None) => {}
+    }
     if any && aligned {
         print_table(&rows, output)?;
     } else if !any && output.is_terminal() {
-        let all = args.state.is_empty() && args.kind.is_empty() && args.labels.is_empty();
-        output.notice(if all {
+        output.notice(if selection(args) == List::default() && args.limit != Some(0) {
             r#"no sessions yet; begin with: alc spawn -e 'return alc.llm("2+2?")'"#
         } else {
             "no such sessions"
@@ -58,28 +60,16 @@ pub(super) fn run(
     Ok(Exit::Done)
 }
 
-/// Hands on the sessions page by page, so that a long list begins at once.
-fn each_page(
-    args: &args::List,
-    connector: &Connector,
-    mut hand_on: impl FnMut(Vec<Json>) -> Result<(), CliError>,
-) -> Result<(), CliError> {
-    let Some(mut link) = connector.reading()? else { return Ok(()) };
-    let mut left = args.limit.unwrap_or(u32::MAX);
-    let mut after = None;
-    while left > 0 {
-        let (states, kinds) = (args.state.clone(), args.kind.clone());
-        let labels = args.labels.clone();
-        let list = List { states, kinds, labels, limit: left.min(PAGE), after };
-        let page = link.call(|client| client.list(list.clone()))?;
-        left = left.saturating_sub(u32::try_from(page.sessions.len()).unwrap_or(u32::MAX));
-        after = page.next;
-        hand_on(page.sessions)?;
-        if after.is_none() {
-            break;
-        }
+/// The sessions that the flags let through.
+fn selection(args: &args::List) -> List {
+    List {
+        states: args.state.clone(),
+        kinds: args.kind.clone(),
+        labels: args.labels.clone(),
+        since: args.since,
+        after: args.after.clone().map(After::Session),
+        ..List::default()
     }
-    Ok(())
 }
 
 fn row(session: &SessionView) -> Vec<String> {

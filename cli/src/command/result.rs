@@ -1,10 +1,10 @@
 //! `alc result`: what a session returned, or why it did not.
 
-use alc_core::{Reference, ResultView};
-use alc_ipc::WaitFor;
+use alc_core::{Reference, ResultView, SessionId, StateName};
+use alc_ipc::{Json, WaitFor};
 use serde_json::value::RawValue;
 
-use crate::{args, connect::Connector, error::CliError, exit::Exit, output::Output};
+use crate::{args, connect::Connector, error::CliError, exit::Exit, link::Link, output::Output};
 
 pub(super) fn run(
     args: &args::ResultArgs,
@@ -23,22 +23,47 @@ pub(super) fn run(
         }
         reference = Reference::from(session.id);
     }
-    let (session, state, outcome) = link.call(|client| client.outcome(reference.clone()))?;
-    let Some(text) = outcome else { return Err(CliError::NotEnded { session, state }) };
+    print(&reference, args.raw, &mut link, output)
+}
+
+/// Prints what a session returned, and exits as it ended.
+pub(super) fn print(
+    session: &Reference,
+    raw: bool,
+    link: &mut Link<'_>,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
+    let (state, outcome) = outcome(session, link)?;
     if output.json() {
-        output.relay(&text)?;
+        output.relay(&outcome)?;
         return Ok(Exit::of_state(state));
     }
-    match serde_json::from_str(&text.0)? {
-        ResultView { error: Some(error), .. } => Err(CliError::SessionFailed { session, error }),
-        ResultView { reason: Some(reason), .. } => {
-            Err(CliError::SessionCancelled { session, reason })
-        }
-        ResultView { value, .. } => {
-            output.line(&shown(value.as_deref(), args.raw))?;
-            Ok(Exit::of_state(state))
-        }
+    let value = value(&outcome)?;
+    output.line(&shown(value.as_deref(), raw))?;
+    Ok(Exit::Done)
+}
+
+/// How a session ended, as the daemon tells it.
+fn outcome(session: &Reference, link: &mut Link<'_>) -> Result<(StateName, Json), CliError> {
+    let (session, state, outcome) = link.call(|client| client.outcome(session.clone()))?;
+    let outcome = outcome.ok_or(CliError::NotEnded { session, state })?;
+    Ok((state, outcome))
+}
+
+/// What a session returned, or why it did not.
+fn value(outcome: &Json) -> Result<Option<Box<RawValue>>, CliError> {
+    let ResultView { session, value, error, reason, .. } = serde_json::from_str(&outcome.0)?;
+    match (error, reason) {
+        (Some(error), _) => Err(CliError::SessionFailed { session, error }),
+        (None, Some(reason)) => Err(CliError::SessionCancelled { session, reason }),
+        (None, None) => Ok(value),
     }
+}
+
+/// Says how a session ended; if it is not done, why.
+pub(super) fn check(session: &SessionId, link: &mut Link<'_>) -> Result<Exit, CliError> {
+    let (_, outcome) = outcome(&session.clone().into(), link)?;
+    value(&outcome).map(|_| Exit::Done)
 }
 
 /// The value as JSON, or a string as it is if that is asked for.

@@ -1,6 +1,6 @@
 //! `alc rm`: deletes sessions that have ended.
 
-use alc_core::{Reference, SessionId};
+use alc_core::{SessionId, SessionView};
 
 use crate::{
     args, bulk,
@@ -17,10 +17,11 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let delete = |link: &mut Link<'_>, session: Reference| {
-        link.call(|client| client.delete(session.clone()))
+    let mut link = connector.reading()?;
+    let delete = |link: &mut Link<'_>, session: &SessionView| {
+        link.call(|client| client.delete(session.id.clone().into()))
     };
-    bulk::for_each_session(&args.references, connector, output, delete, print)
+    bulk::for_each_session(&args.references, link.as_mut(), output, delete, print)
 }
 
 fn print(session: &SessionId, output: &mut Output) -> Result<(), OutputError> {

@@ -3,11 +3,12 @@
 //! Every request has a key, so that one that is sent again after a lost connection starts no second
 //! session.
 
-use std::{collections::HashSet, path::Path};
+use std::{collections::HashSet, path::Path, time::Duration};
 
 use alc_core::{Key, Reference, SessionId};
-use alc_ipc::{ClientError, Json, Spawn};
+use alc_ipc::{ClientError, Json, Spawn, WaitFor};
 
+use super::result;
 use crate::{
     args,
     connect::Connector,
@@ -15,6 +16,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     input::{self, InputError, Value},
+    link::Link,
     output::Output,
 };
 
@@ -23,20 +25,10 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let mut request = read(args)?;
-    if request.key.is_none() {
-        request.key = Some(random_key()?);
-    }
+    let args::Spawn { start, wait, timeout } = args;
+    let request = read(start)?;
     let mut link = connector.starting()?;
-    let spawned = link.call(|client| client.spawn(request.clone()));
-    let session = spawned.map_err(|error| match error {
-        CliError::Client(ClientError::Lost(source)) => CliError::Lost {
-            unknown: "whether the session was started",
-            look: "alc list".to_owned(),
-            source,
-        },
-        error => error,
-    })?;
+    let session = spawn(request, &mut link)?;
     let printed = if output.json() {
         let reference = Reference::from(session.clone());
         link.state(&reference).and_then(|(view, _)| Ok(output.relay(&view)?))
@@ -44,10 +36,41 @@ pub(super) fn run(
         Ok(output.line(session.as_str())?)
     };
     printed.and_then(|()| Ok(output.flush()?)).map_err(|error| unprinted(&session, error))?;
+    if wait {
+        return await_turn(&session, timeout, &mut link);
+    }
     if output.is_terminal() {
         output.notice(&format!("next: alc prompt {session}"));
     }
     Ok(Exit::Done)
+}
+
+/// Starts the session, which exists when this returns.
+pub(super) fn spawn(mut request: Spawn, link: &mut Link<'_>) -> Result<SessionId, CliError> {
+    if request.key.is_none() {
+        request.key = Some(random_key()?);
+    }
+    link.call(|client| client.spawn(request.clone())).map_err(|error| match error {
+        CliError::Client(ClientError::Lost(source)) => CliError::Lost {
+            unknown: "whether the session was started",
+            look: "alc list".to_owned(),
+            source,
+        },
+        error => error,
+    })
+}
+
+/// Waits until somebody else must do something, or nobody can any more.
+fn await_turn(
+    session: &SessionId,
+    timeout: Option<Duration>,
+    link: &mut Link<'_>,
+) -> Result<Exit, CliError> {
+    link.set_timeout(timeout);
+    let waited = link.wait(session, WaitFor::Actionable);
+    waited.map_err(|error| error.about(session))?;
+    link.set_timeout(None);
+    result::check(session, link)
 }
 
 /// The session exists, whatever became of its id's way to stdout.
@@ -58,8 +81,8 @@ fn unprinted(session: &SessionId, error: CliError) -> CliError {
     }
 }
 
-fn read(args: args::Spawn) -> Result<Spawn, InputError> {
-    let args::Spawn { source, ctx, identity } = args;
+pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
+    let args::Start { source, ctx, identity } = args;
     let from_stdin = source.file.as_deref() == Some(Path::new("-"));
     if from_stdin && ctx.base == Some(Value::Stdin) {
         return Err(InputError::StdinTwice);
@@ -107,7 +130,7 @@ mod tests {
     fn spawn(words: &[&str]) -> Result<Spawn, InputError> {
         let words = ["alc", "spawn"].iter().chain(words);
         match args::Args::try_parse_from(words).expect("parses").command {
-            Some(args::Command::Spawn(args)) => read(args),
+            Some(args::Command::Spawn(args)) => read(args.start),
             _ => panic!("another verb"),
         }
     }

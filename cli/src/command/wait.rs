@@ -10,6 +10,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     output::Output,
+    select,
 };
 
 pub(super) fn run(
@@ -18,9 +19,16 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let mut link = connector.reading()?;
+    let references = match &mut link {
+        Some(link) => select::references(&args.references, &args.labels, &[], link)?,
+        None => args.references.clone(),
+    };
+    if references.is_empty() {
+        return Err(CliError::NoneLabelled(args.labels.clone()));
+    }
     let timeout = args.timeout.timeout;
     let deadline = timeout.and_then(|timeout| std::time::Instant::now().checked_add(timeout));
-    bulk::for_each(&args.sessions.references, output, |reference, output| {
+    bulk::for_each(&references, output, |reference, output| {
         let link = link.as_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
         // Who is there already is told so, even if the time is up.
         link.set_deadline(None);

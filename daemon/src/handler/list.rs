@@ -1,6 +1,6 @@
 //! Many sessions, in pages that fit a frame.
 
-use alc_ipc::{Failure, Json, List, Page, Response};
+use alc_ipc::{After, Failure, Json, List, Page, Response};
 
 use super::failure::json;
 use crate::{cause::chain, engine::PAYLOAD_LIMIT, journal::Filter, log, registry::Registry};
@@ -9,8 +9,13 @@ use crate::{cause::chain, engine::PAYLOAD_LIMIT, journal::Filter, log, registry:
 const LARGEST: u32 = 256;
 
 pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Failure> {
-    let List { states, kinds, labels, limit, after } = list;
-    let filter = Filter { states, kinds, labels };
+    let List { states, kinds, labels, since, limit, after } = list;
+    let filter = Filter { states, kinds, labels, since };
+    let after = match after {
+        None => None,
+        Some(After::Page(place)) => Some(place),
+        Some(After::Session(session)) => Some(registry.place(&session).await?),
+    };
     let mut limit = if limit == 0 { LARGEST } else { limit.min(LARGEST) } as usize;
     loop {
         let page = registry.list(filter.clone(), limit, after).await?;
@@ -23,7 +28,7 @@ pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Fa
         for error in &page.damaged {
             log::line(&chain(error));
         }
-        return Ok(Response::Sessions(Page { sessions, next: page.next }));
+        return Ok(Response::Sessions(Page { sessions, next: page.next.map(After::Page) }));
     }
 }
 

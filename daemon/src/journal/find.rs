@@ -78,7 +78,7 @@ pub(super) fn newest(
     before: Option<u64>,
     limit: usize,
 ) -> Result<Vec<(u64, String)>, ReadError> {
-    let Filter { states, kinds, labels } = filter;
+    let Filter { states, kinds, labels, since } = filter;
     // Each part is read in the order of its index, so SQLite merges them and sorts nothing.
     let kinds = if kinds.is_empty() {
         String::new()
@@ -94,8 +94,13 @@ pub(super) fn newest(
         })
         .collect();
     let labelled = labelled.concat();
-    let part =
-        |state: String| format!("SELECT n, id FROM session WHERE n < ?1{state}{kinds}{labelled}");
+    let created = match since {
+        Some(_) => format!(" AND created_at >= ?{}", 3 + 2 * labels.len()),
+        None => String::new(),
+    };
+    let part = |state: String| {
+        format!("SELECT n, id FROM session WHERE n < ?1{state}{kinds}{labelled}{created}")
+    };
     // Every state once: a state named twice would show its sessions twice.
     let parts: Vec<_> = StateName::ALL
         .iter()
@@ -113,6 +118,7 @@ pub(super) fn newest(
     let mut values: Vec<&dyn ToSql> = vec![&before, &limit];
     let texts: Vec<&str> = labels.iter().flat_map(|label| [label.key(), label.value()]).collect();
     values.extend(texts.iter().map(|text| text as &dyn ToSql));
+    values.extend(since.iter().map(|since| since as &dyn ToSql));
     Ok(statement.query_map(&*values, read)?.collect::<Result<_, _>>()?)
 }
 

@@ -126,6 +126,13 @@ impl Journal {
         self.reader.read(move |db| view::list(db, &filter, limit, after)).await
     }
 
+    /// A session's place in that list.
+    pub(crate) async fn place(&self, id: &SessionId) -> Result<Option<u64>, ReadError> {
+        let id = id.clone();
+        let place = self.reader.read(move |db| find::row_number(db, &id)).await?;
+        Ok(place.map(i64::cast_unsigned))
+    }
+
     /// What follows `after` in a session's history, as JSON of [`alc_core::EventView`]: at most
     /// `limit` entries, fewer where they are large, and none only at the end.
     pub(crate) async fn events(

@@ -126,6 +126,8 @@ pub(crate) struct Filter {
     pub(crate) kinds: Vec<SessionKind>,
     /// All of them.
     pub(crate) labels: Vec<Label>,
+    /// Created at this time or later, in Unix milliseconds.
+    pub(crate) since: Option<i64>,
 }
 
 /// Which session a reference means.
