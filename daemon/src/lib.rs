@@ -13,6 +13,7 @@ mod handler;
 mod journal;
 mod listener;
 mod log;
+mod packages;
 mod registry;
 mod residency;
 mod server;

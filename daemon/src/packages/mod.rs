@@ -1,0 +1,9 @@
+//! Packages: where they are found for a session, and what of them it keeps.
+
+mod pin;
+mod project;
+mod resolve;
+
+pub(crate) use pin::Package;
+pub(crate) use project::{Project, ProjectError};
+pub(crate) use resolve::{Resolver, Search};
