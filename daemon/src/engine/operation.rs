@@ -11,6 +11,8 @@ use std::fmt;
 use alc_core::{CallKind, Fingerprint};
 use serde::{Deserialize, Serialize};
 
+use super::world::World;
+
 /// What became of an operation: its value as JSON text, or the message that the script gets raised.
 pub(crate) type Outcome = Result<String, String>;
 
@@ -19,6 +21,7 @@ pub(crate) struct Operation {
     begin: Box<dyn FnOnce(Option<String>) -> Begun + Send>,
     /// What the journal has of an earlier try.
     intent: Option<String>,
+    pub(super) take: Option<Take>,
 }
 
 /// How far an operation came at once.
@@ -33,7 +36,12 @@ impl Operation {
     /// An operation that `begin` begins: given an intent, one that was journaled before the process
     /// ended, so that the change may have been made or not. It must then be over.
     pub(super) fn new(begin: impl FnOnce(Option<String>) -> Begun + Send + 'static) -> Self {
-        Self { begin: Box::new(begin), intent: None }
+        Self { begin: Box::new(begin), intent: None, take: None }
+    }
+
+    /// Has `take` see the value first, each time the script is told.
+    pub(super) fn taken_by(self, take: Take) -> Self {
+        Self { take: Some(take), ..self }
     }
 
     pub(super) fn with_intent(self, intent: Option<String>) -> Self {
@@ -60,7 +68,11 @@ pub(super) struct Place {
     pub(super) fingerprint: Fingerprint,
     /// The journal has its intent.
     pub(super) intended: bool,
+    pub(super) take: Option<Take>,
 }
+
+/// Makes of a value from the journal what the script gets, and keeps the rest for it.
+pub(super) type Take = fn(&mut World, String) -> Outcome;
 
 /// An outcome as the journal keeps it.
 #[derive(Serialize, Deserialize)]

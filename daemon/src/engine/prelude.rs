@@ -37,6 +37,7 @@ const TEXT: &str = concat!(
     include_str!("prelude/sort.lua"),
     include_str!("prelude/gsub.lua"),
     include_str!("prelude/waiting.lua"),
+    include_str!("prelude/require.lua"),
     include_str!("prelude/math.lua"),
     include_str!("prelude/io.lua"),
     include_str!("prelude/os.lua"),

@@ -134,7 +134,7 @@ impl Vm {
         let ctx =
             mark.read_json(&lua, &script.ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
         lua.globals().raw_set("ctx", ctx)?;
-        let chunk = compile(&lua, script)?;
+        let chunk = compile(&lua, &script.source, &format!("@{}", script.chunk))?;
         let main = lua.create_thread(main.bind(chunk)?)?;
         // What compiling left behind would stay as long as the script rests.
         lua.gc_collect()?;
@@ -160,9 +160,10 @@ impl Vm {
 
     /// Gives the script the outcome of the operation it waits for.
     pub(crate) fn operated(&mut self, outcome: Outcome) -> mlua::Result<()> {
-        if let Some(mut world) = self.lua.app_data_mut::<World>() {
-            world.operated(&outcome);
-        }
+        let outcome = match self.lua.app_data_mut::<World>() {
+            Some(mut world) => world.operated(outcome),
+            None => outcome,
+        };
         self.resume_with = Some(alc::told(&self.lua, outcome)?);
         Ok(())
     }
@@ -277,12 +278,12 @@ fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
     Ok(host)
 }
 
-/// Compiles the source, whose lines keep their numbers.
-fn compile(lua: &Lua, script: &Script) -> Result<Function, LoadError> {
-    let source = script.source.strip_prefix('\u{feff}').unwrap_or(&script.source);
+/// Compiles a source, whose lines keep their numbers.
+pub(super) fn compile(lua: &Lua, source: &str, name: &str) -> Result<Function, LoadError> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
     // What the `lua` program does with a first line such as `#!/usr/bin/env lua`.
     let source = if source.starts_with('#') { format!("--{source}") } else { source.to_owned() };
-    let chunk = lua.load(source).set_name(format!("@{}", script.chunk)).set_mode(ChunkMode::Text);
+    let chunk = lua.load(source).set_name(name).set_mode(ChunkMode::Text);
     chunk.into_function().map_err(|error| match error {
         mlua::Error::SyntaxError { message, .. } => LoadError::Syntax(message),
         error => LoadError::Engine(error),

@@ -6,16 +6,17 @@ use std::{
 };
 
 use alc_core::{
-    CallKind, CallResult, Difference, Event, Fingerprint, Lookup, Query, Replay, Reply, Script,
+    CallKind, CallResult, Caller, Difference, Event, Fingerprint, Lookup, Query, Replay, Reply,
+    Script,
 };
 use mlua::Lua;
 
 use super::{
     budget::{self, Budget},
     convert::ArrayMark,
-    operation::{self, Operation, Outcome, Place},
+    operation::{self, Operation, Outcome, Place, Take},
 };
-use crate::clock;
+use crate::{clock, packages::Package};
 
 /// The longest prompt, answer, result or context, in bytes of JSON.
 pub(crate) const PAYLOAD_LIMIT: usize = 16 << 20;
@@ -121,7 +122,9 @@ pub(super) struct World {
     pub(super) budget: Budget,
     seed: u64,
     started_at: i64,
-    folder: PathBuf,
+    pub(super) caller: Caller,
+    /// What the script has required of, as it was then.
+    pub(super) packages: Vec<Arc<Package>>,
     pub(super) home: Arc<Path>,
 }
 
@@ -137,7 +140,8 @@ impl World {
             budget: Budget::of_context(&script.ctx),
             seed: script.seed,
             started_at: script.started_at,
-            folder: script.caller.folder.as_deref().map(PathBuf::from).unwrap_or_default(),
+            caller: script.caller.clone(),
+            packages: Vec::new(),
             home,
         }
     }
@@ -160,7 +164,7 @@ impl World {
 
     /// Where a path of the script's is.
     pub(super) fn located(&self, path: &str) -> PathBuf {
-        self.folder.join(path)
+        self.caller.folder.as_deref().map_or(Path::new(""), Path::new).join(path)
     }
 
     /// How many queries were asked so far.
@@ -292,13 +296,15 @@ impl World {
         let n = self.replay.made();
         let intent = match self.replay.next(kind, &fingerprint) {
             Lookup::Recorded(CallResult::Value(text)) => {
-                return Ok(Operated::Known(operation::load(&text)));
+                let outcome = operation::load(&text);
+                return Ok(Operated::Known(self.taken(outcome, operation.take)));
             }
             Lookup::Intended(intent) => Some(intent),
             Lookup::New => None,
             other => return Err(self.depart(lua, other, kind, arguments)),
         };
-        let place = Place { n, kind, fingerprint, intended: intent.is_some() };
+        let (intended, take) = (intent.is_some(), operation.take);
+        let place = Place { n, kind, fingerprint, intended, take };
         self.pending = Some(Pending::Operation(Some(operation.with_intent(intent)), place));
         Ok(Operated::Waits)
     }
@@ -313,13 +319,21 @@ impl World {
         self.take_made(false)
     }
 
-    /// Takes the outcome of the operation that the script waits for.
-    pub(super) fn operated(&mut self, outcome: &Outcome) {
-        let Some(Pending::Operation(_, place)) = self.pending.take() else { return };
-        let result = operation::store(outcome);
+    /// Takes the outcome of the operation that the script waits for; returns what it is told.
+    pub(super) fn operated(&mut self, outcome: Outcome) -> Outcome {
+        let Some(Pending::Operation(_, place)) = self.pending.take() else { return outcome };
+        let result = operation::store(&outcome);
         self.made_bytes += result.len();
         let made = Made::new(place.n, place.kind, place.fingerprint).with_result(result);
         self.made.push(Made { intended: place.intended, ..made });
+        self.taken(outcome, place.take)
+    }
+
+    fn taken(&mut self, outcome: Outcome, take: Option<Take>) -> Outcome {
+        match take {
+            Some(take) => outcome.and_then(|value| take(self, value)),
+            None => outcome,
+        }
     }
 
     /// The script has ended: did it make every call on record?

@@ -5,5 +5,4 @@ mod project;
 mod resolve;
 
 pub(crate) use pin::Package;
-pub(crate) use project::{Project, ProjectError};
 pub(crate) use resolve::{Resolver, Search};

@@ -42,17 +42,15 @@ pub(crate) enum Search {
     /// Its package.
     Found(Package),
     /// The files that are not there.
-    Missing(Vec<PathBuf>),
+    Missing(Vec<String>),
 }
 
 impl Resolver {
-    /// The places where `caller`'s packages are, with the data folder `home`; what is wrong with the
-    /// project's files is returned beside them, and they then do not count.
-    pub(crate) fn new(caller: &Caller, home: &Path) -> (Self, Option<ProjectError>) {
-        let (project, error) = match caller.project.as_deref().map(Path::new).map(Project::read) {
-            Some(Ok(project)) => (project, None),
-            Some(Err(error)) => (Project::default(), Some(error)),
-            None => (Project::default(), None),
+    /// The places where `caller`'s packages are, with the data folder `home`.
+    pub(crate) fn new(caller: &Caller, home: &Path) -> Result<Self, ProjectError> {
+        let project = match &caller.project {
+            Some(root) => Project::read(Path::new(root))?,
+            None => Project::default(),
         };
         let store = home.join("packages");
         let named = |link: &Link| Root::Named(link.name.clone(), place(link, &store));
@@ -61,7 +59,7 @@ impl Resolver {
         // Older lock files name the folder that a package lies in.
         let folders = project.shared.iter().filter(|link| matches!(link.source, Source::Path(_)));
         roots.extend(folders.map(|link| Root::Folder(place(link, &store))));
-        let base = caller.folder.as_deref().map(Path::new).unwrap_or(Path::new(""));
+        let base = caller.folder.as_deref().map_or(Path::new(""), Path::new);
         if let Some(more) = caller.env.get(MORE) {
             let folders = env::split_paths(more).filter(|folder| !folder.as_os_str().is_empty());
             roots.extend(folders.map(|folder| Root::Folder(base.join(folder))));
@@ -69,7 +67,7 @@ impl Resolver {
         roots.push(Root::Folder(store));
         roots.push(Root::Named(SCENARIOS.to_owned(), home.join(SCENARIOS)));
         let strict = caller.env.get(STRICT).is_some_and(|value| value == "1");
-        (Self { roots, strict }, error)
+        Ok(Self { roots, strict })
     }
 
     /// Finds a module and reads its whole package.
@@ -89,7 +87,7 @@ impl Resolver {
         &self,
         root: &Root,
         module: &str,
-        missing: &mut Vec<PathBuf>,
+        missing: &mut Vec<String>,
     ) -> Result<Option<Package>, PinError> {
         let (name, rest) = module.split_once('.').map_or((module, None), |(a, b)| (a, Some(b)));
         let (folder, single) = match root {
@@ -103,7 +101,7 @@ impl Resolver {
             if file.is_file() && self.may_follow(&file) {
                 return Package::read_file(format!("{name}.lua"), &file).map(Some);
             }
-            missing.push(file);
+            missing.push(file.display().to_string());
         }
         // Below the package's folder; `init.lua` for the package itself.
         let candidates = match rest {
@@ -115,7 +113,7 @@ impl Resolver {
             if file.is_file() && self.may_follow(&folder) && stays_within(&file, &folder) {
                 return Package::read_folder(name, &folder).map(Some);
             }
-            missing.push(file);
+            missing.push(file.display().to_string());
         }
         Ok(None)
     }
@@ -175,9 +173,7 @@ mod tests {
         }
 
         fn resolver(&self) -> Resolver {
-            let (resolver, error) = Resolver::new(&self.caller, &self.folder.path().join("home"));
-            assert!(error.is_none(), "{error:?}");
-            resolver
+            Resolver::new(&self.caller, &self.folder.path().join("home")).expect("reads")
         }
     }
 

@@ -28,6 +28,8 @@ pub enum CallKind {
     Memory,
     /// A file, read or written.
     File,
+    /// A module, looked for.
+    Require,
 }
 
 impl CallKind {
@@ -41,13 +43,22 @@ impl CallKind {
             Self::Time => "time",
             Self::Memory => "memory",
             Self::File => "file",
+            Self::Require => "require",
         }
     }
 
     /// The kind stored as `text`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let all = [Self::Llm, Self::Log, Self::Progress, Self::Time, Self::Memory, Self::File];
+        let all = [
+            Self::Llm,
+            Self::Log,
+            Self::Progress,
+            Self::Time,
+            Self::Memory,
+            Self::File,
+            Self::Require,
+        ];
         all.into_iter().find(|kind| kind.as_str() == text)
     }
 }

@@ -11,6 +11,7 @@ mod library;
 mod llm;
 mod log;
 mod reference;
+mod require;
 
 use alc_core::CallKind;
 pub(super) use llm::shaped;
@@ -71,6 +72,7 @@ pub(super) const FAMILIES: &[Family] = &[
     host(&["file_read", "file_is", "folder", "file_remove", "file_rename"], files::register),
     host(&["json_encode", "json_decode"], json::register),
     host(&["shown_by", "out_of_memory"], reference::register),
+    host(&["package_find", "package_module", "path_find"], require::register),
     host(&["math_library"], library::register),
 ];
 

@@ -37,24 +37,6 @@ local function check(ok, ...)
 end
 host.check = check
 
-local check = host.check
-
--- A function that calls the host's `operation` and waits for its outcome.
-local function settled(known, ...)
-  if known then
-    return ...
-  end
-  return check(yield(PAUSE))
-end
-function host.waiting(operation, name)
-  return function(...)
-    if not host.can_pause() then
-      error(name .. ": cannot be called inside a C function such as table.concat or tostring", 0)
-    end
-    return settled(check(operation(...)))
-  end
-end
-
 -- When memory runs out depends on the collector, so a script that could catch it would not do the
 -- same in a replay.
 local function uncaught(ok, ...)
@@ -97,7 +79,8 @@ end
 lazily("host", host)
 alc, coroutine, math = lazily("alc", {}), lazily("coroutine", {}), lazily("math", {})
 io, os, std = lazily("io", {}), lazily("os", {}), lazily("std", {})
-host.alc, host.lua.math = alc, math
+package = lazily("package", {})
+host.alc, host.lua.math, host.lua.package = alc, math, package
 
 -- A function that is loaded when it is first called.
 local function later(name)
@@ -106,7 +89,7 @@ local function later(name)
   end
 end
 collectgarbage, load, print, warn = later("collectgarbage"), later("load"), later("print"), later("warn")
-xpcall, table.sort = later("xpcall"), later("sort")
+xpcall, require, table.sort = later("xpcall"), later("require"), later("sort")
 
 -- A function of the host, as scripts call it.
 function host.native(name)
@@ -120,7 +103,7 @@ function host.absent(name)
     error(name .. ": not available in a session", 0)
   end
 end
-dofile, loadfile, require = host.absent("dofile"), host.absent("loadfile"), host.absent("require")
+dofile, loadfile = host.absent("dofile"), host.absent("loadfile")
 debug = nil
 
 -- No script ever sees an address, and nothing that depends on the collector.

@@ -1,0 +1,91 @@
+//! What `require` needs of the host: packages, kept as they were when they were first required, and
+//! files on Lua's own search path.
+
+use std::fs;
+
+use alc_core::CallKind;
+use mlua::{Lua, Table, Value};
+use serde::Serialize;
+
+use super::{Raise, add, operate, world};
+use crate::{
+    cause::chain,
+    engine::{
+        operation::{Begun, Operation, Outcome},
+        vm::compile,
+        world::World,
+    },
+    packages::{Package, Resolver, Search},
+};
+
+pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
+    // package_find(module): `true` once its package is kept, else the files that are not there.
+    add(lua, host, "package_find", |lua, arguments| {
+        let module = arguments.text(lua, 1)?;
+        let (caller, home) = world(lua, |world| (world.caller.clone(), world.home.clone()))?;
+        let name = module.clone();
+        let find = move || {
+            let resolver = Resolver::new(&caller, &home).map_err(|error| chain(&error))?;
+            match resolver.find(&name).map_err(|error| chain(&error))? {
+                Search::Found(package) => json(&Found { package: Some(package), missing: vec![] }),
+                Search::Missing(missing) => json(&Found::<Package> { package: None, missing }),
+            }
+        };
+        let operation = Operation::new(move |_| Begun::Over(find())).taken_by(keep);
+        operate(lua, CallKind::Require, module, operation)
+    })?;
+    // package_module(module): its function and its file's name, if its package is kept.
+    add(lua, host, "package_module", |lua, arguments| {
+        let module = arguments.text(lua, 1)?;
+        let packages = world(lua, |world| world.packages.clone())?;
+        match packages.iter().find_map(|package| package.module(&module)) {
+            None => Ok((Value::Nil, String::new())),
+            Some((file, source)) => match compile(lua, source, file) {
+                Ok(function) => Ok((Value::Function(function), file.to_owned())),
+                Err(error) => Err(Raise::Error(format!(
+                    "error loading module '{module}' from file '{file}':\n\t{error}"
+                ))),
+            },
+        }
+    })?;
+    // path_find(files): the first of the files that can be read, and its text; or nothing.
+    add(lua, host, "path_find", |lua, arguments| {
+        let Some(files) = arguments.table_or_nil(1)? else { return Ok((true, Value::Nil)) };
+        let files: Vec<String> = files.sequence_values().collect::<mlua::Result<_>>()?;
+        let arguments = files.join("\0");
+        let located = world(lua, |world| {
+            files.into_iter().map(|file| (world.located(&file), file)).collect::<Vec<_>>()
+        })?;
+        let look = move || {
+            let read = |(path, file)| Some((file, fs::read_to_string(path).ok()?));
+            json(&located.into_iter().find_map(read))
+        };
+        let operation = Operation::new(move |_| Begun::Over(look()));
+        operate(lua, CallKind::Require, arguments, operation)
+    })
+}
+
+/// What a search for a package came to, as the journal keeps it.
+#[derive(Serialize, serde::Deserialize)]
+struct Found<P> {
+    package: Option<P>,
+    missing: Vec<String>,
+}
+
+/// Keeps a package that was found.
+fn keep(world: &mut World, text: String) -> Outcome {
+    let found: Found<Box<serde_json::value::RawValue>> =
+        serde_json::from_str(&text).map_err(|error| error.to_string())?;
+    match found.package {
+        None => json(&found.missing),
+        Some(package) => {
+            let package = Package::shared(package.get()).map_err(|error| error.to_string())?;
+            world.packages.push(package);
+            Ok("true".to_owned())
+        }
+    }
+}
+
+fn json(value: &impl Serialize) -> Outcome {
+    serde_json::to_string(value).map_err(|error| error.to_string())
+}
