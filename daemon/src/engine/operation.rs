@@ -72,7 +72,7 @@ pub(super) struct Place {
 }
 
 /// Makes of a value from the journal what the script gets, and keeps the rest for it.
-pub(super) type Take = fn(&mut World, String) -> Outcome;
+pub(super) type Take = fn(&mut World, &str) -> Outcome;
 
 /// An outcome as the journal keeps it.
 #[derive(Serialize, Deserialize)]

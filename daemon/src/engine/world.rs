@@ -331,7 +331,7 @@ impl World {
 
     fn taken(&mut self, outcome: Outcome, take: Option<Take>) -> Outcome {
         match take {
-            Some(take) => outcome.and_then(|value| take(self, value)),
+            Some(take) => outcome.and_then(|value| take(self, &value)),
             None => outcome,
         }
     }

@@ -91,7 +91,7 @@ impl Package {
             let name = format!("{name}/{entry_name}");
             if path.is_dir() {
                 self.add_folder(&name, &path, root, left)?;
-            } else if entry_name.ends_with(".lua") && !entry_name.ends_with("_spec.lua") {
+            } else if is_module(&entry_name) {
                 self.add_file(name, &path, left)?;
             }
         }
@@ -111,6 +111,11 @@ impl Package {
         self.files.insert(name, text);
         Ok(())
     }
+}
+
+/// Whether a file's name is one that `require` may look for, and not a test's.
+fn is_module(file: &str) -> bool {
+    file.strip_suffix(".lua").is_some_and(|stem| !stem.ends_with("_spec"))
 }
 
 /// Whether a path leads to something below `root`, links followed. A link to a folder that it lies

@@ -3,6 +3,7 @@
 
 mod naming;
 mod operation;
+mod require;
 
 use std::sync::Arc;
 

@@ -73,9 +73,9 @@ struct Found<P> {
 }
 
 /// Keeps a package that was found.
-fn keep(world: &mut World, text: String) -> Outcome {
+fn keep(world: &mut World, text: &str) -> Outcome {
     let found: Found<Box<serde_json::value::RawValue>> =
-        serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        serde_json::from_str(text).map_err(|error| error.to_string())?;
     match found.package {
         None => json(&found.missing),
         Some(package) => {

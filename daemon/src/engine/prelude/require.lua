@@ -4,7 +4,7 @@
 local host, lib = ...
 local check, package, globals = host.check, host.lua.package, _G
 local error, ipairs, setmetatable, tostring, type = error, ipairs, setmetatable, tostring, type
-local concat, gmatch, gsub = table.concat, string.gmatch, string.gsub
+local concat, remove, gmatch, gsub = table.concat, table.remove, string.gmatch, string.gsub
 local kept, find_package = host.package_module, host.waiting(host.package_find, "require")
 local find_file = host.waiting(host.path_find, "require")
 
@@ -101,8 +101,13 @@ end
 -- The modules that are being loaded, the innermost last.
 local loading = {}
 local left = {
-  __close = function()
-    loading[#loading] = nil
+  __close = function(done)
+    for i = #loading, 1, -1 do
+      if loading[i] == done.name then
+        remove(loading, i)
+        return
+      end
+    end
   end,
 }
 
@@ -125,7 +130,7 @@ function lib.require(name)
   end
   local loader, extra = search(name)
   loading[#loading + 1] = name
-  local done <close> = setmetatable({}, left)
+  local done <close> = setmetatable({ name = name }, left)
   local value = loader(name, extra)
   if value ~= nil then
     loaded[name] = value
