@@ -14,7 +14,7 @@ use std::{
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
-use super::preempt::{Enrolment, Patience, Watchdog};
+use super::preempt::{Enrolment, Hooking, Patience, Watchdog};
 
 /// How long a script runs before others get their turn, and how long one C function may take.
 const PATIENCE: Patience =
@@ -47,7 +47,7 @@ pub(crate) struct Pool(Arc<Threads>);
 
 struct Threads {
     crew: Arc<Crew>,
-    /// Dropped before the workers are, whom it signals.
+    /// Dropped before the workers are, whom it interrupts.
     watchdog: Option<Watchdog>,
 }
 
@@ -108,12 +108,16 @@ struct Waiting {
 impl Pool {
     /// Starts `workers` threads.
     pub(crate) fn start(workers: usize) -> std::io::Result<Self> {
-        Self::with_patience(workers, PATIENCE)
+        Self::with(workers, PATIENCE, Hooking::BEST)
     }
 
     /// Starts `workers` threads whose work may take as long as `patience` says.
-    pub(super) fn with_patience(workers: usize, patience: Patience) -> std::io::Result<Self> {
-        let watchdog = Watchdog::start(patience)?;
+    pub(super) fn with(
+        workers: usize,
+        patience: Patience,
+        hooking: Hooking,
+    ) -> std::io::Result<Self> {
+        let watchdog = Watchdog::start(patience, hooking)?;
         let crew = Arc::new(Crew {
             queue: Queue::default(),
             enrolment: watchdog.enrolment(),
@@ -202,7 +206,7 @@ impl Crew {
 
 impl Drop for Threads {
     fn drop(&mut self) {
-        // It signals workers, so it goes first. They end with the work they are at, which nobody
+        // It interrupts workers, so it goes first. They end with the work they are at, which nobody
         // waits for: one may never end.
         drop(self.watchdog.take());
         self.crew.queue.lock().closed = true;
