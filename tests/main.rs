@@ -1,5 +1,6 @@
 //! `alc` and `alcd` as their users meet them: real processes, a real journal, real Lua.
 
+#![cfg(unix)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod env;

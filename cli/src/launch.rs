@@ -90,6 +90,9 @@ pub(crate) fn launch(
     let mut command = command(home, environment);
     command.arg("--ready");
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    #[cfg(windows)]
+    crate::detach::detach(&mut command, &home.log())
+        .map_err(|source| LaunchError::Home { path: home.log(), source })?;
     let mut child = command.spawn().map_err(|source| LaunchError::Program {
         program: PathBuf::from(command.get_program()),
         source,

@@ -7,6 +7,8 @@ mod args;
 mod bulk;
 mod command;
 mod connect;
+#[cfg(windows)]
+mod detach;
 mod environment;
 mod error;
 mod escape;

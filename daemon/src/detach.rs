@@ -1,7 +1,5 @@
 //! Leaves the caller: its session, its descriptors, and, once there is something to say, its pipe.
 
-#![cfg(unix)]
-
 use std::{fs::OpenOptions, io, path::Path};
 
 use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};

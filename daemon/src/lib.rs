@@ -7,6 +7,7 @@ mod cause;
 mod clock;
 mod config;
 mod connection;
+#[cfg(unix)]
 mod detach;
 mod engine;
 mod handler;
@@ -28,6 +29,6 @@ use clap::Parser as _;
 #[must_use]
 pub fn main() -> ExitCode {
     match config::Args::parse().command {
-        config::Command::Run(run) => start::run(run),
+        config::Command::Run(run) => start::run(&run),
     }
 }

@@ -14,11 +14,21 @@ use std::{
 use alc_ipc::{Client, Endpoint, EndpointError, FolderId, Home};
 use interprocess::local_socket::{ListenerOptions, tokio::Listener};
 
+#[cfg(unix)]
+mod unix;
+#[cfg(windows)]
+mod windows;
+#[cfg(unix)]
+use unix::{clear, prepare, restrict};
+#[cfg(windows)]
+use windows::{prepare, restrict};
+
 /// How long a daemon that ends may keep the folder.
 const HANDOVER: Duration = Duration::from_secs(5);
 
 /// The folder cannot be owned, or nobody could be heard there.
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(windows, expect(dead_code, reason = "std tells there neither owner nor rights"))]
 pub(crate) enum ListenError {
     #[error("cannot prepare the data folder {path}")]
     Folder { path: PathBuf, source: io::Error },
@@ -65,9 +75,10 @@ impl Ownership {
         let endpoint = Endpoint::choose(&self.home, self.folder, temporary);
         let address = endpoint.address();
         let bind = |source| ListenError::Bind { address: address.to_owned(), source };
+        #[cfg(unix)]
         clear(&self.home, address)?;
         let options = ListenerOptions::new().name(endpoint.name().map_err(bind)?);
-        let listener = restricted(options).and_then(ListenerOptions::create_tokio).map_err(bind)?;
+        let listener = restrict(options).and_then(ListenerOptions::create_tokio).map_err(bind)?;
         endpoint.publish(&self.home)?;
         Ok(listener)
     }
@@ -115,67 +126,4 @@ fn folder_id(home: &Home) -> Result<FolderId, ListenError> {
         }
         Err(source) => Err(failed(source)),
     }
-}
-
-/// The folder exists, is the user's, and nobody else may look into it.
-#[cfg(unix)]
-fn prepare(path: &Path) -> Result<(), ListenError> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-    let failed = |source| ListenError::Folder { path: path.to_owned(), source };
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
-    let folder = std::fs::metadata(path).map_err(failed)?;
-    if folder.uid() != alc_ipc::own_uid() {
-        return Err(ListenError::Foreign { path: path.to_owned() });
-    }
-    if folder.mode() & 0o077 != 0 {
-        return Err(ListenError::Open { path: path.to_owned() });
-    }
-    Ok(())
-}
-
-#[cfg(windows)]
-fn prepare(path: &Path) -> Result<(), ListenError> {
-    std::fs::create_dir_all(path)
-        .map_err(|source| ListenError::Folder { path: path.to_owned(), source })
-}
-
-/// Removes the socket of a daemon that is gone, and makes sure of the folder it lies in.
-#[cfg(unix)]
-fn clear(home: &Home, address: &Path) -> Result<(), ListenError> {
-    if let Some(folder) = address.parent().filter(|folder| *folder != home.path()) {
-        prepare(folder)?;
-    }
-    match std::fs::remove_file(address) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(ListenError::Bind { address: address.to_owned(), source })
-        }
-        _ => Ok(()),
-    }
-}
-
-#[cfg(windows)]
-fn clear(_home: &Home, _address: &Path) -> Result<(), ListenError> {
-    Ok(())
-}
-
-/// Only the user may connect.
-#[cfg(unix)]
-#[expect(clippy::unnecessary_wraps, reason = "on Windows it can fail")]
-fn restricted(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
-    use interprocess::os::unix::local_socket::ListenerOptionsExt as _;
-    // Where a socket cannot be given a mode at birth, the process's umask has the same effect.
-    if cfg!(not(target_os = "linux")) {
-        return Ok(options);
-    }
-    Ok(options.mode(0o600))
-}
-
-/// Only the user may connect: an access list with one entry, for the owner.
-#[cfg(windows)]
-fn restricted(options: ListenerOptions<'_>) -> io::Result<ListenerOptions<'_>> {
-    use interprocess::os::windows::{
-        local_socket::ListenerOptionsExt as _, security_descriptor::SecurityDescriptor,
-    };
-    let owner_only = widestring::u16cstr!("D:P(A;;GA;;;OW)");
-    Ok(options.security_descriptor(SecurityDescriptor::deserialize(owner_only)?))
 }

@@ -87,12 +87,15 @@ pub(crate) fn stop_at_signals(stop: CancellationToken) -> io::Result<impl Future
     })
 }
 
-/// Cancels `stop` at Ctrl-C.
+/// Cancels `stop` at Ctrl-C, or when the system goes down.
 #[cfg(windows)]
 pub(crate) fn stop_at_signals(stop: CancellationToken) -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    let mut shutdown = tokio::signal::windows::ctrl_shutdown()?;
     Ok(async move {
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
+            _ = interrupt.recv() => {}
+            _ = shutdown.recv() => {}
             () = stop.cancelled() => {}
         }
         stop.cancel();

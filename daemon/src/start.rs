@@ -1,6 +1,10 @@
 //! From the command line to a daemon that serves, and its end.
 
-use std::{io, io::Write as _, process::ExitCode, time::Duration};
+use std::{
+    io::{self, Write as _},
+    process::{Command, ExitCode},
+    time::Duration,
+};
 
 use alc_ipc::{ErrorCode, Home, NoHome};
 use tokio_util::sync::CancellationToken;
@@ -9,7 +13,7 @@ use crate::{
     cause::chain,
     clock,
     config::{self, Run},
-    detach, engine,
+    engine,
     engine::Pool,
     journal::{Journal, OpenError, ReadError},
     listener::{ListenError, Ownership},
@@ -17,6 +21,9 @@ use crate::{
     registry::Registry,
     server::{self, Daemon},
 };
+
+#[cfg(unix)]
+use crate::detach;
 
 /// The daemon could not start, or not go on.
 #[derive(Debug, thiserror::Error)]
@@ -76,15 +83,14 @@ enum End {
 }
 
 /// Serves until told to stop.
-pub(crate) fn run(run: Run) -> ExitCode {
+pub(crate) fn run(run: &Run) -> ExitCode {
     // Builds for tests take from `FAILPOINTS` where to fail; others know no such places.
     let _scenario = fail::FailScenario::setup();
-    let ready = run.ready;
     match serve(run) {
         Ok(End::Stopped) => ExitCode::SUCCESS,
-        Ok(End::Anew(home)) => begin_anew(&home),
+        Ok(End::Anew(home)) => begin_anew(run, &home),
         Err(error) => {
-            report(ready, &error);
+            report(run.ready, &error);
             // As alc shows the same failures: its table of exit codes.
             ExitCode::from(match error.code() {
                 ErrorCode::Damaged => 78,
@@ -97,11 +103,11 @@ pub(crate) fn run(run: Run) -> ExitCode {
     }
 }
 
-fn serve(run: Run) -> Result<End, StartError> {
+fn serve(run: &Run) -> Result<End, StartError> {
     // Whatever the caller's umask: what the daemon writes is the user's alone.
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    let home = Home::find(run.home)?;
+    let home = Home::find(run.home.clone())?;
     clock::follow(home.path().join("test-clock"));
     #[cfg(unix)]
     if run.ready {
@@ -133,7 +139,9 @@ fn serve(run: Run) -> Result<End, StartError> {
             home.path().display()
         ));
         if run.ready {
-            say_ready()?;
+            say_ready();
+            #[cfg(unix)]
+            detach::leave_stdout()?;
         }
         let result = tokio::select! {
             ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) } => Ok(End::Stopped),
@@ -149,33 +157,33 @@ fn serve(run: Run) -> Result<End, StartError> {
     result
 }
 
-/// Becomes a new daemon for the same data folder; every session is on disk.
-#[cfg(unix)]
-fn begin_anew(home: &Home) -> ExitCode {
-    use std::os::unix::process::CommandExt as _;
+/// Becomes a new daemon for the same data folder, or starts one; every session is on disk.
+fn begin_anew(run: &Run, home: &Home) -> ExitCode {
     log::line("too many scripts are lost in C functions; alcd begins anew");
     let program = std::env::current_exe().unwrap_or_else(|_| "alcd".into());
-    let error =
-        std::process::Command::new(program).arg("run").arg("--home").arg(home.path()).exec();
-    log::line(&format!("cannot begin anew: {error}"));
-    ExitCode::from(75)
+    let mut command = Command::new(program);
+    command.arg("run").arg("--home").arg(home.path());
+    command.arg("--memory").arg(run.memory.to_string());
+    command.arg("--idle-exit").arg(run.idle_exit.to_string());
+    #[cfg(unix)]
+    let begun: io::Result<()> = Err(std::os::unix::process::CommandExt::exec(&mut command));
+    // It waits until this process, and the lost threads with it, is gone.
+    #[cfg(windows)]
+    let begun = command.spawn().map(drop);
+    match begun {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            log::line(&format!("cannot begin anew: {error}"));
+            ExitCode::from(75)
+        }
+    }
 }
 
-/// Ends; the next client starts a new daemon.
-#[cfg(windows)]
-fn begin_anew(_home: &Home) -> ExitCode {
-    log::line("too many scripts are lost in C functions; alcd ends");
-    ExitCode::from(75)
-}
-
-/// Tells the caller that clients can connect, and lets go of its pipe.
-fn say_ready() -> io::Result<()> {
+/// Tells the caller that clients can connect.
+fn say_ready() {
     let mut stdout = io::stdout();
     // A caller that has left is none of our business.
     let _ = writeln!(stdout, r#"{{"ready":true}}"#).and_then(|()| stdout.flush());
-    #[cfg(unix)]
-    detach::leave_stdout()?;
-    Ok(())
 }
 
 /// Tells the caller why there is no daemon: over the pipe, and in the log or on the terminal.

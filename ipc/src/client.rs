@@ -1,21 +1,17 @@
 //! The blocking client: connect, then one typed method for each request.
 
 use std::{
-    io::{self, Read, Write},
+    io,
     ops::ControlFlow,
     time::{Duration, Instant},
 };
 
 use alc_core::{QueryId, Reference, Seq, SessionId, StateName};
-use interprocess::local_socket::{
-    Stream,
-    traits::{Stream as _, StreamCommon as _},
-};
 
 use crate::{
-    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, FRAME_LIMIT, Failure,
-    Hello, Json, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status,
-    Tagged, Wait, decode, encode, is_own,
+    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, Failure, Hello, Json,
+    List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Tagged, Wait,
+    connection::Connection, decode, encode,
 };
 
 /// How long the daemon may take to greet.
@@ -73,7 +69,7 @@ pub enum ClientError {
 /// A connection to a daemon, on which one request is under way at a time.
 #[derive(Debug)]
 pub struct Client {
-    stream: Stream,
+    connection: Connection,
     daemon: Hello,
     next: u32,
     deadline: Option<Instant>,
@@ -132,11 +128,11 @@ impl Client {
             address: endpoint.address().display().to_string(),
             source,
         };
-        let stream = endpoint.connect().map_err(absent)?;
-        if !stream.peer_creds().is_ok_and(|peer| is_own(&peer)) {
+        let connection = Connection::open(endpoint).map_err(absent)?;
+        if !connection.is_own() {
             return Err(ClientError::Foreign);
         }
-        let mut client = Self { stream, daemon: ours.clone(), next: 0, deadline };
+        let mut client = Self { connection, daemon: ours.clone(), next: 0, deadline };
         client.send(&ours.to_bytes())?;
         let frame = client.receive(GREETING)?;
         client.daemon = Hello::from_bytes(&frame).map_err(|_| ClientError::Confused)?;
@@ -274,10 +270,7 @@ impl Client {
     }
 
     fn send(&mut self, body: &[u8]) -> Result<(), ClientError> {
-        let length = u32::try_from(body.len()).map_err(|_| CodecError::TooLarge(body.len()))?;
-        let frame = [&length.to_be_bytes(), body].concat();
-        self.stream.set_send_timeout(Some(SILENCE)).map_err(ClientError::Lost)?;
-        self.stream.write_all(&frame).map_err(|error| self.broken(error))
+        self.connection.send(body, SILENCE).map_err(|error| self.broken(error))
     }
 
     fn receive(&mut self, patience: Duration) -> Result<Vec<u8>, ClientError> {
@@ -286,16 +279,8 @@ impl Client {
             return Err(ClientError::DeadlinePassed);
         }
         let patience = left.map_or(patience, |left| left.min(patience));
-        self.stream.set_recv_timeout(Some(patience)).map_err(ClientError::Lost)?;
-        let mut length = [0; 4];
-        self.stream.read_exact(&mut length).map_err(|error| self.broken(error))?;
-        let length = u32::from_be_bytes(length) as usize;
-        if length > FRAME_LIMIT {
-            return Err(CodecError::TooLarge(length).into());
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).map_err(|error| self.broken(error))?;
-        Ok(body)
+        let received = self.connection.receive(patience).map_err(|error| self.broken(error))?;
+        Ok(received?)
     }
 
     fn broken(&self, error: io::Error) -> ClientError {

@@ -6,6 +6,7 @@
 
 mod client;
 mod codec;
+mod connection;
 mod endpoint;
 mod hello;
 mod home;

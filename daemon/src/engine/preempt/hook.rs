@@ -19,9 +19,9 @@ use std::{
 use mlua::ffi;
 use tokio_util::sync::CancellationToken;
 
+use super::Post;
 #[cfg(any(not(unix), test))]
-use super::permanent;
-use super::{Hooking, Post};
+use super::{Hooking, permanent};
 
 thread_local! {
     /// The coroutine that runs on this worker, if one does.
