@@ -3,7 +3,10 @@
 #![cfg(windows)]
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
-use std::process::{Child, Command, Output, Stdio};
+use std::{
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Output, Stdio},
+};
 
 use tempfile::TempDir;
 
@@ -42,11 +45,13 @@ impl TestEnv {
 
     /// A daemon that this test may kill, once it serves.
     fn daemon(&self) -> Child {
-        let daemon =
-            self.program(env!("CARGO_BIN_EXE_alcd")).arg("run").stderr(Stdio::null()).spawn();
-        let daemon = daemon.expect("alcd runs");
-        // Whoever starts a daemon waits for the one that is about to serve.
-        self.ok(&["daemon", "start"]);
+        let mut command = self.program(env!("CARGO_BIN_EXE_alcd"));
+        command.args(["run", "--ready"]).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut daemon = command.spawn().expect("alcd runs");
+        let mut said = String::new();
+        let stdout = daemon.stdout.take().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut said).expect("reads");
+        assert_eq!(said, "{\"ready\":true}\n");
         daemon
     }
 }
