@@ -13,6 +13,7 @@ mod checker;
 mod clock;
 mod concurrency;
 mod daemon;
+mod deadline;
 mod deleting;
 mod examples;
 mod generated;

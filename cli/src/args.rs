@@ -5,6 +5,7 @@ mod history;
 mod identity;
 mod manual;
 mod many;
+mod terms;
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
@@ -19,6 +20,7 @@ pub(crate) use self::{
     identity::Identity,
     manual::{Completions, Help, Man},
     many::{Cancel, List, Target, Wait},
+    terms::Terms,
 };
 use crate::{
     input::{Member, RawMember, Value},
@@ -153,6 +155,8 @@ pub(crate) struct Start {
     pub(crate) ctx: Ctx,
     #[command(flatten)]
     pub(crate) identity: Identity,
+    #[command(flatten)]
+    pub(crate) terms: Terms,
 }
 
 /// The script.
@@ -376,6 +380,7 @@ mod tests {
             "alc spawn a.lua --name a --if-exists often",
             "alc spawn a.lua -l key",
             "alc spawn a.lua --idempotency-key=",
+            "alc spawn a.lua --deadline soon",
             "alc list -l =value",
             "alc list --since tomorrow",
             "alc cancel",

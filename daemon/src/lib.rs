@@ -3,6 +3,7 @@
 // Links the Lua that mlua runs on.
 use alc_lua as _;
 
+mod alarm;
 mod cause;
 mod clock;
 mod config;

@@ -1,6 +1,7 @@
 //! The session service: spawn, state, resume, cancel, observe, wait. Finds sessions, in memory or in
 //! the journal, and keeps at most one actor for each.
 
+mod deadline;
 mod retention;
 mod transcript;
 
@@ -15,7 +16,7 @@ use alc_core::{
     Caller, CancelReason, IfExists, Key, Limits, PayloadKind, QueryId, Reference, Script, Seq,
     SessionId, SessionView, StateName,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -80,6 +81,8 @@ struct Shared {
     /// The sessions in memory. Held for a look-up or an insertion, never across an await.
     sessions: Mutex<HashMap<SessionId, SessionHandle>>,
     residency: Residency,
+    /// Told when a session has a deadline that was not there before.
+    another_deadline: Notify,
     actors: TaskTracker,
 }
 
@@ -88,8 +91,9 @@ impl Registry {
     /// get `memory` bytes in all.
     pub(crate) fn new(journal: Journal, pool: Pool, home: Arc<Path>, memory: usize) -> Self {
         let (sessions, actors) = (Mutex::default(), TaskTracker::new());
-        let residency = Residency::new(memory);
-        Self(Arc::new(Shared { journal, pool, home, sessions, residency, actors }))
+        let (residency, another_deadline) = (Residency::new(memory), Notify::new());
+        let shared = Shared { journal, pool, home, sessions, residency, another_deadline, actors };
+        Self(Arc::new(shared))
     }
 
     /// Takes up every session that was running when the last daemon ended.
@@ -261,9 +265,10 @@ impl Registry {
         self.0.journal.counts().await
     }
 
-    /// Whether no session runs. If that cannot be read, one may.
+    /// Whether no session runs or has a deadline. If that cannot be read, one may.
     pub(crate) async fn is_idle(&self) -> bool {
-        self.0.journal.unfinished().await.is_ok_and(|running| running.is_empty())
+        let unfinished = self.0.journal.unfinished().await;
+        unfinished.is_ok_and(|running| running.is_empty()) && !self.awaits_deadline().await
     }
 
     /// Lets go of a session that nobody else holds; the next who needs it wakes it.

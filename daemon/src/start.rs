@@ -131,6 +131,7 @@ fn serve(run: &Run) -> Result<End, StartError> {
         let recovered = registry.recover().await?;
         let folder = ownership.folder();
         let started_at = clock::now();
+        let deadlines = registry.clone();
         let daemon =
             Daemon { registry, home: home.clone(), folder, started_at, stop: stop.clone() };
         log::line(&format!(
@@ -145,6 +146,7 @@ fn serve(run: &Run) -> Result<End, StartError> {
         }
         let result = tokio::select! {
             ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) } => Ok(End::Stopped),
+            never = deadlines.enforce_deadlines() => match never {},
             () = journal.lost() => Err(StartError::Lost),
             () = pool.exhausted() => Ok(End::Anew(home.clone())),
         };

@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, path::Path, time::Duration};
 
-use alc_core::{Key, Reference, SessionId};
+use alc_core::{Key, Limits, Reference, SessionId};
 use alc_ipc::{ClientError, Json, Spawn, WaitFor};
 
 use super::result;
@@ -82,7 +82,7 @@ fn unprinted(session: &SessionId, error: CliError) -> CliError {
 }
 
 pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
-    let args::Start { source, ctx, identity } = args;
+    let args::Start { source, ctx, identity, terms } = args;
     let from_stdin = source.file.as_deref() == Some(Path::new("-"));
     if from_stdin && ctx.base == Some(Value::Stdin) {
         return Err(InputError::StdinTwice);
@@ -102,8 +102,15 @@ pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
     if let Some(twice) = labels.iter().find(|label| !keys.insert(label.key())) {
         return Err(InputError::LabelTwice { key: twice.key().to_owned() });
     }
+    let limits = limits(&terms);
     let caller = environment::caller();
-    Ok(Spawn { name, if_exists, labels, key, caller, ..Spawn::new(source, chunk, Json(ctx)) })
+    let spawn = Spawn::new(source, chunk, Json(ctx));
+    Ok(Spawn { name, if_exists, labels, key, limits, caller, ..spawn })
+}
+
+fn limits(terms: &args::Terms) -> Limits {
+    let millis = |limit: Duration| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+    Limits { deadline: terms.deadline.map(millis), ..Limits::default() }
 }
 
 /// A key that nobody else uses.

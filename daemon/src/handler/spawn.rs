@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use alc_core::{Label, Name};
+use alc_core::{Label, Limits, Name};
 use alc_ipc::{ErrorCode, Failure, Json, Program, Response, Spawn};
 
 use super::failure::invalid;
@@ -34,7 +34,7 @@ pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response,
     }
     check_labels(&labels)?;
     let key = key.map(|key| {
-        let fingerprint = fingerprint(&source, &chunk, &ctx, name.as_ref(), &labels);
+        let fingerprint = fingerprint(&source, &chunk, &ctx, name.as_ref(), &labels, limits);
         SpawnKey { key, fingerprint }
     });
     let identity = Identity { name, if_exists, labels, key };
@@ -66,12 +66,16 @@ fn fingerprint(
     ctx: &Json,
     name: Option<&Name>,
     labels: &[Label],
+    limits: Limits,
 ) -> [u8; 32] {
     let mut labels: Vec<String> = labels.iter().map(Label::to_string).collect();
     labels.sort();
     let name = name.map_or("", Name::as_str);
     let mut hasher = blake3::Hasher::new();
-    let texts = [source, chunk, &ctx.0, name].into_iter().chain(labels.iter().map(String::as_str));
+    let limits = [limits.deadline, limits.max_llm_calls.map(u64::from)];
+    let limits = limits.map(|limit| limit.map(|limit| limit.to_string()).unwrap_or_default());
+    let parts = [source, chunk, &ctx.0, name].into_iter();
+    let texts = parts.chain(limits.iter().chain(&labels).map(String::as_str));
     for text in texts {
         // With its length, so that no two lists of texts are the same bytes.
         hasher.update(&(text.len() as u64).to_le_bytes());
@@ -86,15 +90,17 @@ mod tests {
 
     #[test]
     fn a_fingerprint_tells_every_part_apart_and_not_the_order_of_labels() {
-        let of = |parts: [&str; 4], labels: &[&str]| {
+        let of = |parts: [&str; 4], labels: &[&str], limits| {
             let [source, chunk, ctx, name] = parts;
             let labels: Vec<Label> =
                 labels.iter().map(|label| label.parse().expect("a label")).collect();
             let name = name.parse().ok();
-            fingerprint(source, chunk, &Json(ctx.to_owned()), name.as_ref(), &labels)
+            let ctx = Json(ctx.to_owned());
+            fingerprint(source, chunk, &ctx, name.as_ref(), &labels, limits)
         };
-        let first = of(["a", "b", "{}", "n"], &["x=1", "y=2"]);
-        assert_eq!(of(["a", "b", "{}", "n"], &["y=2", "x=1"]), first);
+        let none = Limits::default();
+        let first = of(["a", "b", "{}", "n"], &["x=1", "y=2"], none);
+        assert_eq!(of(["a", "b", "{}", "n"], &["y=2", "x=1"], none), first);
         for (parts, labels) in [
             (["ab", "", "{}", "n"], &["x=1", "y=2"][..]),
             (["a", "c", "{}", "n"], &["x=1", "y=2"]),
@@ -103,7 +109,12 @@ mod tests {
             (["a", "b", "{}", "n"], &["x=1"]),
             (["a", "b", "{}", "n"], &["x=1", "y=3"]),
         ] {
-            assert_ne!(of(parts, labels), first, "{parts:?} {labels:?}");
+            assert_ne!(of(parts, labels, none), first, "{parts:?} {labels:?}");
+        }
+        for limits in
+            [Limits { deadline: Some(7), ..none }, Limits { max_llm_calls: Some(7), ..none }]
+        {
+            assert_ne!(of(["a", "b", "{}", "n"], &["x=1", "y=2"], limits), first, "{limits:?}");
         }
         // Kept in journals: a change would make old keys look used for something else.
         assert_eq!(first[..4], [194, 234, 24, 9]);

@@ -4,7 +4,7 @@ use alc_core::{SessionId, SessionRef, StateName};
 use rusqlite::{Connection, OptionalExtension, Params, ToSql};
 
 use super::{
-    record::{Filter, Found},
+    record::{Deadlines, Filter, Found},
     row::{ReadError, kind_name},
 };
 
@@ -58,6 +58,16 @@ fn ids(db: &Connection, sql: &str, params: impl Params) -> Result<Vec<SessionId>
 /// The sessions that were at work when the journal was last written, oldest first.
 pub(super) fn unfinished(db: &Connection) -> Result<Vec<SessionId>, ReadError> {
     ids(db, "SELECT id FROM session WHERE state = 'running' ORDER BY n", [])
+}
+
+/// The deadlines of live sessions, as they stand at `now`. One that is to be cancelled has none.
+pub(super) fn deadlines(db: &Connection, now: i64) -> Result<Deadlines, ReadError> {
+    let live =
+        "FROM session INDEXED BY session_deadline WHERE finished_at IS NULL AND cancel IS NULL";
+    let passed = ids(db, &format!("SELECT id {live} AND deadline_at <= ?1"), [now])?;
+    let next = format!("SELECT min(deadline_at) {live} AND deadline_at > ?1");
+    let next = db.prepare_cached(&next)?.query_row([now], |row| row.get(0))?;
+    Ok(Deadlines { passed: passed.into_iter().collect(), next })
 }
 
 /// How many sessions are in each state.

@@ -31,8 +31,8 @@ use self::{change::Change, reader::Reader, writer::Writer};
 pub(crate) use self::{
     change::WriteError,
     record::{
-        Append, Filter, Found, Identity, NewAnswer, NewCall, NewSession, Recording, Snapshot,
-        SpawnKey, StoredQuery,
+        Append, Deadlines, Filter, Found, Identity, NewAnswer, NewCall, NewSession, Recording,
+        Snapshot, SpawnKey, StoredQuery,
     },
     row::ReadError,
     schema::OpenError,
@@ -196,6 +196,11 @@ impl Journal {
     /// The sessions that are running, also those that are to be cancelled, oldest first.
     pub(crate) async fn unfinished(&self) -> Result<Vec<SessionId>, ReadError> {
         self.reader.read(find::unfinished).await
+    }
+
+    /// The deadlines of live sessions, as they stand at `now`, in Unix milliseconds.
+    pub(crate) async fn deadlines(&self, now: i64) -> Result<Deadlines, ReadError> {
+        self.reader.read(move |db| find::deadlines(db, now)).await
     }
 
     /// How many sessions are in each state.

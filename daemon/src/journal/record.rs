@@ -1,5 +1,7 @@
 //! What goes into the journal and what comes out of it, as plain data.
 
+use std::collections::HashSet;
+
 use alc_core::{
     Call, CallKind, Entry, Fingerprint, IfExists, Key, Label, Name, Outcome, Query, Script, Seq,
     SessionId, SessionKind, State, StateName, Usage,
@@ -98,6 +100,8 @@ pub(crate) struct Snapshot {
     pub(crate) seq: Seq,
     /// How many queries it has asked.
     pub(crate) asked: u32,
+    /// When it is cancelled if it has not ended, in Unix milliseconds.
+    pub(crate) deadline_at: Option<i64>,
 }
 
 /// What a re-run needs.
@@ -128,6 +132,15 @@ pub(crate) struct Filter {
     pub(crate) labels: Vec<Label>,
     /// Created at this time or later, in Unix milliseconds.
     pub(crate) since: Option<i64>,
+}
+
+/// The deadlines of live sessions, as they stand to a moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Deadlines {
+    /// Whose deadline is not after it.
+    pub(crate) passed: HashSet<SessionId>,
+    /// The first of the others, in Unix milliseconds.
+    pub(crate) next: Option<i64>,
 }
 
 /// Which session a reference means.

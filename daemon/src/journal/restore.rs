@@ -11,13 +11,15 @@ use super::{
 
 /// Where a session stands.
 pub(super) fn snapshot(db: &Connection, id: &SessionId) -> Result<Option<Snapshot>, ReadError> {
-    let sql = "SELECT n, state, cancel, pause_kind, seq, asked FROM session WHERE id = ?1";
+    let sql =
+        "SELECT n, state, cancel, pause_kind, seq, asked, deadline_at FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         Ok(Snapshot {
             id: id.clone(),
             state: state(db, id, row)?,
             seq: alc_core::Seq(row.number("seq")?),
             asked: row.number("asked")?,
+            deadline_at: row.optional_number("deadline_at")?,
         })
     })
 }

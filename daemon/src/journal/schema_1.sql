@@ -40,6 +40,9 @@ CREATE INDEX session_name ON session (name) WHERE name IS NOT NULL;
 -- What is to be cancelled has let go of its name.
 CREATE UNIQUE INDEX session_bearer ON session (name)
     WHERE name IS NOT NULL AND finished_at IS NULL AND cancel IS NULL;
+-- What ends by itself when its time comes.
+CREATE INDEX session_deadline ON session (deadline_at)
+    WHERE deadline_at IS NOT NULL AND finished_at IS NULL AND cancel IS NULL;
 CREATE UNIQUE INDEX session_spawn_key ON session (spawn_key) WHERE spawn_key IS NOT NULL;
 
 -- A deleted session's rows in `event`, `effect` and `query` stay until they are swept, a few at a

@@ -62,8 +62,8 @@ pub(super) fn list(
 
 /// One session as it is now.
 pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView>, ReadError> {
-    let sql = "SELECT n, name, kind, state, seq, created_at, changed_at, paused_at, pause_kind,
-                   asked, prompt_tokens, completion_tokens, progress
+    let sql = "SELECT n, name, kind, state, seq, created_at, changed_at, deadline_at, paused_at,
+                   pause_kind, asked, prompt_tokens, completion_tokens, progress
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let n = row.number("n")?;
@@ -77,6 +77,7 @@ pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView
             seq: Seq(row.number("seq")?),
             created_at: row.number("created_at")?,
             changed_at: row.number("changed_at")?,
+            deadline_at: row.optional_number("deadline_at")?,
             labels: labels(db, id, n)?,
             pause: pause(db, id, n, row)?,
             usage: UsageView {

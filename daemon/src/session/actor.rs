@@ -101,6 +101,8 @@ pub(crate) struct Actor {
     pub(super) id: SessionId,
     pub(super) state: State,
     pub(super) seq: Seq,
+    /// When it is cancelled if it has not ended, in Unix milliseconds.
+    pub(super) deadline_at: Option<i64>,
     /// The script, where it is in memory and waits for answers.
     pub(super) vm: Option<Vm>,
     /// Answers to the queries of the pause, until it is complete.
@@ -131,6 +133,7 @@ impl Actor {
             id,
             state: State::NEW,
             seq: Seq(0),
+            deadline_at: None,
             vm: None,
             given: BTreeMap::new(),
             work: None,
@@ -191,6 +194,9 @@ impl Actor {
             }
         };
         self.tell();
+        if self.deadline_at.is_some() {
+            self.registry.add_deadline();
+        }
         let _ = reply.send(Ok(()));
         self.go_on(vm, Turn::Fresh);
         Ok(())
@@ -221,6 +227,7 @@ impl Actor {
         }
         self.state = next;
         self.seq = seq;
+        self.deadline_at = deadline_at;
         Ok(vm)
     }
 
@@ -229,6 +236,10 @@ impl Actor {
         let snapshot = self.journal.snapshot(&self.id).await?.ok_or(Lost)?;
         self.state = snapshot.state;
         self.seq = snapshot.seq;
+        self.deadline_at = snapshot.deadline_at;
+        if self.is_overdue() {
+            return self.expire().await;
+        }
         if matches!(self.state, State::Running { .. }) {
             let effect = self.record_surely(vec![Event::Recovered], With::default()).await?;
             return self.perform(effect).await;
@@ -238,6 +249,9 @@ impl Actor {
     }
 
     async fn obey(&mut self, command: Command) -> Result<(), Lost> {
+        if self.is_overdue() {
+            self.expire().await?;
+        }
         match command {
             Command::Answer { answers, payload, key, reply } => {
                 let (result, effect) = match self.answer(answers, payload, key).await {
@@ -250,6 +264,11 @@ impl Actor {
             }
             Command::Note { note, reply } => {
                 let _ = reply.send(self.note(note).await);
+                Ok(())
+            }
+            Command::Expire { reply } => {
+                self.expire().await?;
+                let _ = reply.send(Ok(()));
                 Ok(())
             }
             Command::Sleep => {
@@ -376,7 +395,7 @@ impl Actor {
         self.perform(effect).await
     }
 
-    async fn perform(&mut self, effect: Option<Effect>) -> Result<(), Lost> {
+    pub(super) async fn perform(&mut self, effect: Option<Effect>) -> Result<(), Lost> {
         match effect {
             None => Ok(()),
             Some(Effect::Run) => self.resume().await,

@@ -94,9 +94,7 @@ impl Actor {
         reason: CancelReason,
         successor: Option<Box<NewSession>>,
     ) -> Result<(bool, Option<Effect>), Rejected> {
-        if self.state.name().is_terminal()
-            || matches!(self.state, State::Running { cancel: Some(_) })
-        {
+        if self.is_final() {
             return Ok((false, None));
         }
         let outcome =
@@ -104,6 +102,11 @@ impl Actor {
         let with = With { outcome, successor, ..With::default() };
         let effect = self.record(vec![Event::CancelRequested(reason)], with).await?;
         Ok((true, effect))
+    }
+
+    /// Whether the session has ended, or can only end cancelled.
+    pub(super) fn is_final(&self) -> bool {
+        self.state.name().is_terminal() || matches!(self.state, State::Running { cancel: Some(_) })
     }
 
     /// Adds a note to the history; the script does not see it, and its replay neither.

@@ -71,6 +71,10 @@ pub(super) enum Command {
         note: Note,
         reply: oneshot::Sender<Result<Seq, Rejected>>,
     },
+    /// End, because the deadline has passed.
+    Expire {
+        reply: oneshot::Sender<Result<(), Rejected>>,
+    },
     /// Let go of the script; its next answer finds it in the journal.
     Sleep,
 }
@@ -126,6 +130,11 @@ impl SessionHandle {
     ) -> Result<bool, Rejected> {
         let successor = Some(Box::new(successor));
         self.command(|reply| Command::Cancel { reason, successor, reply }).await
+    }
+
+    /// Ends the session for good, because its deadline has passed; it is on disk when this returns.
+    pub(crate) async fn expire(&self) -> Result<(), Rejected> {
+        self.command(|reply| Command::Expire { reply }).await
     }
 
     /// Adds a note to the history and returns its place; it is on disk when this returns.

@@ -2,6 +2,7 @@
 
 mod actor;
 mod answer;
+mod deadline;
 mod divergence;
 mod handle;
 mod operation;

@@ -1,6 +1,7 @@
 //! The session service without a socket, which is invariant 2: a real journal, a real Lua, and places
 //! where a step waits.
 
+mod deadline;
 mod naming;
 mod operation;
 mod require;

@@ -51,6 +51,9 @@ pub struct SessionView {
     pub created_at: i64,
     /// When its history last grew.
     pub changed_at: i64,
+    /// When it is cancelled if it has not ended before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deadline_at: Option<i64>,
     /// Labels that its spawner gave it.
     pub labels: BTreeMap<String, String>,
     /// What it waits for, while it is paused.
