@@ -531,7 +531,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__spawn)
-            opts="-e -l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --wait --timeout --json --quiet --color --no-start --help"
+            opts="-e -l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --wait --timeout --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -566,6 +566,14 @@ _alc() {
                     return 0
                     ;;
                 --idempotency-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-llm-calls)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

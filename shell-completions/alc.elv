@@ -55,6 +55,8 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --if-exists 'What to do if a live session has the name: fail, use it (or else the newest of that name that is done, if it ran the same script and `ctx`), or cancel it'
             cand -l 'A label to select the session by; may be repeated'
             cand --idempotency-key 'The same command with the same key, run again, starts nothing and prints the same id'
+            cand --deadline 'Cancel the session if it has not ended after this time: seconds, or 90s, 2h, 7d; the clock goes on while it waits for answers'
+            cand --max-llm-calls 'Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer'
             cand --timeout 'With --wait, give up after this time, with exit code 124'
             cand --color 'When to use colour'
             cand --wait 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'

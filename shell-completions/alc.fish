@@ -60,6 +60,8 @@ reuse\t''
 replace\t''"
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s l -d 'A label to select the session by; may be repeated' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l idempotency-key -d 'The same command with the same key, run again, starts nothing and prints the same id' -r
+complete -c alc -n "__fish_alc_using_subcommand spawn" -l deadline -d 'Cancel the session if it has not ended after this time: seconds, or 90s, 2h, 7d; the clock goes on while it waits for answers' -r
+complete -c alc -n "__fish_alc_using_subcommand spawn" -l max-llm-calls -d 'Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l timeout -d 'With --wait, give up after this time, with exit code 124' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''

@@ -104,6 +104,29 @@ fn the_longest_question_and_answer_pass() {
     assert_eq!(env.alc(["result", "--wait", &id]).ok(), (16 << 20).to_string());
 }
 
+#[test]
+fn a_session_asks_no_more_queries_than_it_may() {
+    let env = TestEnv::new();
+    let source = "local n = 0 while true do alc.llm('q' .. n) n = n + 1 end";
+    for (ctx, limit) in [("{}", "2"), (r#"{"budget":{"max_llm_calls":2}}"#, "9")] {
+        let words = ["spawn", "-", "--ctx", ctx, "--max-llm-calls", limit];
+        let id = env.alc_with(words, source).ok();
+        for _ in 0..2 {
+            env.alc(["prompt", &id]).ok();
+            env.kill_daemon();
+            env.alc(["resume", &id, "x"]).ok();
+        }
+        let result = &env.json(["result", "--wait", &id])[0];
+        assert_eq!(result["error"]["kind"], "budget", "{result}");
+        let message = result["error"]["message"].as_str().expect("a text");
+        assert!(message.starts_with("budget_exceeded: max_llm_calls (2 of 2 used)"), "{message}");
+        assert_eq!(env.json(["state", &id])[0]["usage"]["llm_calls"], 2);
+    }
+    let left = "return alc.budget_remaining().llm_calls";
+    let id = env.alc(["spawn", "-e", left, "--max-llm-calls", "0"]).ok();
+    assert_eq!(env.alc(["result", "--wait", &id]).ok(), "0");
+}
+
 /// A page of sessions fits a message, whatever they ask.
 #[test]
 fn many_sessions_with_long_questions_are_listed() {

@@ -381,6 +381,7 @@ mod tests {
             "alc spawn a.lua -l key",
             "alc spawn a.lua --idempotency-key=",
             "alc spawn a.lua --deadline soon",
+            "alc spawn a.lua --max-llm-calls -1",
             "alc list -l =value",
             "alc list --since tomorrow",
             "alc cancel",

@@ -13,8 +13,8 @@ use std::{
 };
 
 use alc_core::{
-    Caller, CancelReason, IfExists, Key, Limits, PayloadKind, QueryId, Reference, Script, Seq,
-    SessionId, SessionView, StateName,
+    Budget, Caller, CancelReason, IfExists, Key, Limits, PayloadKind, QueryId, Reference, Script,
+    Seq, SessionId, SessionView, StateName,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio_util::task::TaskTracker;
@@ -117,15 +117,8 @@ impl Registry {
                 specification.clone();
             let id = SessionId::from_random(random()?);
             let started_at = clock::now();
-            let script = Script {
-                source,
-                chunk,
-                ctx,
-                seed: random()?,
-                started_at,
-                max_llm_calls: limits.max_llm_calls,
-                caller,
-            };
+            let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
+            let script = Script { source, chunk, ctx, seed: random()?, started_at, budget, caller };
             let deadline_at = limits
                 .deadline
                 .map(|limit| started_at.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX)));

@@ -53,7 +53,7 @@ mod tests {
     fn the_short_way_reads_what_the_long_one_does() {
         for line in [
             "alc spawn -e x --ctx - --set a=b --set-json c=1 -q",
-            "alc spawn a.lua --name n --if-exists reuse -l k=v --deadline 2h --json",
+            "alc spawn a.lua --name n --if-exists reuse -l k=v --deadline 2h --max-llm-calls 3 --json",
             "alc state @ --exit-code --no-start --color never",
             "alc prompt k7fq2m9d.3 --id --all --no-wait --timeout 3s",
             "alc resume @ -4 --raw",

@@ -13,4 +13,7 @@ pub(crate) struct Terms {
     /// goes on while it waits for answers
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) deadline: Option<Duration>,
+    /// Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer
+    #[arg(long, value_name = "N")]
+    pub(crate) max_llm_calls: Option<u64>,
 }

@@ -110,7 +110,7 @@ pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
 
 fn limits(terms: &args::Terms) -> Limits {
     let millis = |limit: Duration| u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-    Limits { deadline: terms.deadline.map(millis), ..Limits::default() }
+    Limits { deadline: terms.deadline.map(millis), max_llm_calls: terms.max_llm_calls }
 }
 
 /// A key that nobody else uses.

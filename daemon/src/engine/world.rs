@@ -12,7 +12,7 @@ use alc_core::{
 use mlua::Lua;
 
 use super::{
-    budget::{self, Budget},
+    budget::Account,
     convert::ArrayMark,
     operation::{self, Operation, Outcome, Place, Take},
 };
@@ -119,7 +119,7 @@ pub(super) struct World {
     asked: u32,
     pub(super) pending: Option<Pending>,
     pub(super) mark: ArrayMark,
-    pub(super) budget: Budget,
+    pub(super) account: Account,
     seed: u64,
     started_at: i64,
     pub(super) caller: Caller,
@@ -137,7 +137,7 @@ impl World {
             asked: 0,
             pending: None,
             mark,
-            budget: Budget::of_context(&script.ctx),
+            account: Account::new(script.budget),
             seed: script.seed,
             started_at: script.started_at,
             caller: script.caller.clone(),
@@ -172,9 +172,9 @@ impl World {
         self.asked
     }
 
-    /// Milliseconds since the session was spawned, its pauses included; 0 unless the budget asks.
+    /// Milliseconds since the session was spawned, its pauses included; 0 unless the budget needs it.
     pub(super) fn elapsed(&mut self, lua: &Lua) -> Result<u64, Departed> {
-        if !self.budget.needs_clock() {
+        if !self.account.needs_clock() {
             return Ok(0);
         }
         let now = self.effect(lua, CallKind::Time, || clock::now().to_string())?;
@@ -189,7 +189,7 @@ impl World {
             return false;
         };
         for (tokens, reply) in tokens.into_iter().zip(replies) {
-            self.budget.answered(tokens, reply);
+            self.account.answered(tokens, reply);
         }
         single
     }
@@ -259,14 +259,14 @@ impl World {
         let n = self.replay.made();
         let first = self.asked + 1;
         let count = u32::try_from(queries.len()).unwrap_or(u32::MAX);
-        let tokens: Vec<u64> = queries.iter().map(budget::question).collect();
+        let tokens: Vec<u64> = queries.iter().map(Query::tokens).collect();
         let known = match self.replay.next(kind, &fingerprint) {
             Lookup::Recorded(CallResult::Answers(answers)) => {
                 self.asked += count;
-                self.budget.asked(count);
+                self.account.asked(count);
                 let replies: Vec<_> = answers.into_iter().flatten().collect();
                 for (tokens, reply) in tokens.into_iter().zip(&replies) {
-                    self.budget.answered(tokens, reply);
+                    self.account.answered(tokens, reply);
                 }
                 return Ok(Asked::Answered(replies));
             }
@@ -279,7 +279,7 @@ impl World {
             other => return Err(self.depart(lua, other, kind, json)),
         };
         self.asked += count;
-        self.budget.asked(count);
+        self.account.asked(count);
         self.pending = Some(Pending::Answers { first, count, single, known, tokens });
         Ok(Asked::Waits)
     }

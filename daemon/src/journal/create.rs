@@ -13,9 +13,9 @@ use super::{
 
 const CREATE: &str = "
     INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
-                         changed_at, deadline_at, source, chunk, ctx, seed, max_llm_calls, caller)
+                         changed_at, deadline_at, source, chunk, ctx, seed, budget, caller)
     VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :deadline_at, :source,
-            :chunk, :ctx, :seed, :max_llm_calls, :caller)";
+            :chunk, :ctx, :seed, :budget, :caller)";
 
 pub(super) fn create(
     db: &Connection,
@@ -51,7 +51,7 @@ pub(super) fn create(
         ":ctx": texts.store(db, &script.ctx)?,
         ":deadline_at": deadline_at,
         ":seed": script.seed.cast_signed(),
-        ":max_llm_calls": script.max_llm_calls,
+        ":budget": serde_json::to_string(&script.budget)?,
         ":caller": serde_json::to_string(&script.caller)?,
     })?;
     let n = db.last_insert_rowid();

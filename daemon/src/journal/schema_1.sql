@@ -28,7 +28,7 @@ CREATE TABLE session (
     chunk             TEXT NOT NULL,
     ctx               ANY NOT NULL,  -- JSON
     seed              INTEGER NOT NULL,
-    max_llm_calls     INTEGER,
+    budget            TEXT NOT NULL, -- JSON: what it may use
     caller            TEXT NOT NULL, -- JSON, of this machine only: folder, project, environment
     abi               INTEGER NOT NULL DEFAULT 1,
     CHECK ((state = 'running' OR state = 'paused') = (finished_at IS NULL)),

@@ -1,6 +1,7 @@
 //! What a session is, without a clock, I/O or threads: ids, events, the state machine and replay
 //! matching. Everything here is a function of its arguments.
 
+mod budget;
 mod event;
 mod id;
 mod name;
@@ -11,6 +12,7 @@ mod script;
 mod state;
 mod view;
 
+pub use budget::{Budget, tokens};
 pub use event::{
     Answered, Asked, Entry, Event, LogLine, Note, PayloadKind, Progress, ShownEntry, Usage,
 };

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Budget;
+
 /// A Lua chunk with all that its run depends on; pinned when the session is spawned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
@@ -17,8 +19,8 @@ pub struct Script {
     pub seed: u64,
     /// When the session was spawned, in Unix milliseconds; its elapsed time counts from here.
     pub started_at: i64,
-    /// The most queries it may ask; what its `ctx` says of that counts, too.
-    pub max_llm_calls: Option<u32>,
+    /// What it may use.
+    pub budget: Budget,
     /// What it sees of who spawned it.
     pub caller: Caller,
 }
@@ -40,6 +42,6 @@ pub struct Caller {
 pub struct Limits {
     /// It is cancelled when it has not ended so long after its start, in milliseconds.
     pub deadline: Option<u64>,
-    /// The most queries it may ask.
-    pub max_llm_calls: Option<u32>,
+    /// The most queries it may ask; what its `ctx` says of that counts, too.
+    pub max_llm_calls: Option<u64>,
 }

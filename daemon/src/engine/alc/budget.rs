@@ -9,7 +9,7 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
     add(lua, host, "budget", |lua, _| {
         let remaining = world(lua, |world| {
             let elapsed = world.elapsed(lua)?;
-            Ok::<_, Raise>(world.budget.is_set().then(|| world.budget.remaining(elapsed)))
+            Ok::<_, Raise>(world.account.is_limited().then(|| world.account.remaining(elapsed)))
         })??;
         let Some(remaining) = remaining else { return Ok(None) };
         let left = lua.create_table()?;

@@ -120,7 +120,7 @@ fn ask(lua: &Lua, queries: Vec<Query>, can_yield: bool, single: bool) -> Result<
     }
     let exceeded = world(lua, |world| {
         let elapsed = world.elapsed(lua)?;
-        Ok::<_, Raise>(world.budget.exceeded(elapsed))
+        Ok::<_, Raise>(world.account.exceeded(elapsed))
     })??;
     if let Some(message) = exceeded {
         return Err(Raise::Error(message));

@@ -1,6 +1,6 @@
 //! What a script finds, and what becomes of it: run, replayed, stopped.
 
-use alc_core::CallResult;
+use alc_core::{Budget, CallResult};
 
 use super::{super::operation::Begun, *};
 
@@ -304,7 +304,8 @@ fn memory_has_a_limit_that_no_script_can_catch() {
 /// A script with this budget in its context.
 fn budgeted(budget: &str, source: &str) -> Step {
     let ctx = format!("{{\"budget\":{budget}}}");
-    let script = Script { ctx, ..script(source) };
+    let budget = Budget::of_context(&ctx);
+    let script = Script { ctx, budget, ..script(source) };
     let mut vm = Vm::load(&script, vec![], outside()).expect("loads");
     loop {
         let stepped = advance(vm);
