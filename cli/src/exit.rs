@@ -125,6 +125,7 @@ impl Exit {
             | ErrorCode::UnknownQuery
             | ErrorCode::NameInUse
             | ErrorCode::KeyInUse
+            | ErrorCode::OtherDriver
             | ErrorCode::NotEnded => Self::Conflict,
             ErrorCode::DoesNotLoad => Self::Failed,
             ErrorCode::Invalid | ErrorCode::TooLarge => Self::Usage,

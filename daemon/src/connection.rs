@@ -1,6 +1,6 @@
 //! One client: greets, reads requests, carries several out at a time, writes responses.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use alc_ipc::{Errand, FRAME_LIMIT, Hello, PROTOCOL, Request, Response, Tagged, decode, encode};
 use bytes::Bytes;
@@ -13,7 +13,7 @@ use tokio::{
 };
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
-use crate::{handler, server::Daemon};
+use crate::{handler, lease::Driver, server::Daemon};
 
 /// How long a client may take to greet.
 const GREETING: Duration = Duration::from_secs(5);
@@ -33,6 +33,7 @@ pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
     if greet(&mut frames, &daemon).await.is_none() {
         return;
     }
+    let driver = Arc::new(daemon.leases.driver());
     let (responses, mut outbox) = mpsc::channel(RESPONSES);
     let mut requests = JoinSet::new();
     loop {
@@ -47,7 +48,8 @@ pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
                 else {
                     return;
                 };
-                requests.spawn(answer(request, daemon.clone(), responses.clone()));
+                let (daemon, driver) = (daemon.clone(), driver.clone());
+                requests.spawn(answer(request, daemon, driver, responses.clone()));
             }
             Some(_) = requests.join_next() => {}
             () = daemon.stop.cancelled() => break,
@@ -88,10 +90,15 @@ fn protocols() -> RangeInclusive<u16> {
 }
 
 /// Carries one request out; its responses go to the outbox.
-async fn answer(request: Tagged<Request>, daemon: Daemon, outbox: mpsc::Sender<Tagged<Response>>) {
+async fn answer(
+    request: Tagged<Request>,
+    daemon: Daemon,
+    driver: Arc<Driver>,
+    outbox: mpsc::Sender<Tagged<Response>>,
+) {
     let Tagged { id, body } = request;
     let (interim, mut interims) = mpsc::channel(1);
-    let last = handler::handle(body, &daemon, &interim);
+    let last = handler::handle(body, &daemon, &driver, &interim);
     tokio::pin!(last);
     let mut heartbeat = interval(HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);

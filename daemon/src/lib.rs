@@ -13,6 +13,7 @@ mod detach;
 mod engine;
 mod handler;
 mod journal;
+mod lease;
 mod listener;
 mod log;
 mod packages;

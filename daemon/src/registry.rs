@@ -310,7 +310,8 @@ impl Registry {
         Ok(self.handle(&self.resolve(session).await?))
     }
 
-    async fn resolve(&self, session: &Reference) -> Result<SessionId, RegistryError> {
+    /// The session that a reference names.
+    pub(crate) async fn resolve(&self, session: &Reference) -> Result<SessionId, RegistryError> {
         one(self.0.journal.find(&session.session).await?, session)
     }
 

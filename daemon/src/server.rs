@@ -10,7 +10,7 @@ use interprocess::local_socket::{
 use tokio::{sync::Semaphore, task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::{connection, log, registry::Registry};
+use crate::{connection, lease::Leases, log, registry::Registry};
 
 /// How many clients may be connected; the next one waits until another leaves.
 const CONNECTIONS: usize = 4096;
@@ -23,6 +23,7 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 #[derive(Clone)]
 pub(crate) struct Daemon {
     pub(crate) registry: Registry,
+    pub(crate) leases: Leases,
     pub(crate) home: Home,
     pub(crate) folder: FolderId,
     /// In Unix milliseconds.

@@ -16,6 +16,7 @@ use crate::{
     engine,
     engine::Pool,
     journal::{Journal, OpenError, ReadError},
+    lease::Leases,
     listener::{ListenError, Ownership},
     log,
     registry::Registry,
@@ -133,7 +134,7 @@ fn serve(run: &Run) -> Result<End, StartError> {
         let started_at = clock::now();
         let deadlines = registry.clone();
         let daemon =
-            Daemon { registry, home: home.clone(), folder, started_at, stop: stop.clone() };
+            Daemon { registry, leases: Leases::default(), home: home.clone(), folder, started_at, stop: stop.clone() };
         log::line(&format!(
             "alcd {} serves {}, {recovered} sessions go on",
             env!("CARGO_PKG_VERSION"),

@@ -10,7 +10,7 @@ use alc_core::{QueryId, Reference, Seq, SessionId, StateName};
 
 use crate::{
     AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, Failure, Hello, Json,
-    List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Tagged, Wait,
+    Lease, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Tagged, Wait,
     connection::Connection, decode, encode,
 };
 
@@ -183,6 +183,9 @@ impl Client {
         /// The session, an [`alc_core::SessionView`], once it is where it should get or has ended.
         wait(wait: Wait) -> Json:
             Request::Wait(wait) => Response::Session(view) => view;
+        /// Takes or keeps the lease of a session for this connection.
+        lease(lease: Lease) -> ():
+            Request::Lease(lease) => Response::Leased => ();
         /// Adds a note to a history; its place there. It is on disk when this returns.
         note(note: AddNote) -> (SessionId, Seq):
             Request::Note(note) => Response::Noted { session, seq } => (session, seq);

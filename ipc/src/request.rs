@@ -2,6 +2,8 @@
 //!
 //! Bodies are positional: new variants go at the end, and a changed struct is a new variant.
 
+use std::time::Duration;
+
 use alc_core::{
     Caller, CancelReason, IfExists, Key, Label, Limits, Name, Reference, Seq, SessionKind,
     StateName, Usage,
@@ -52,6 +54,8 @@ pub enum Request {
     Collect(Collect),
     /// Which query an answer would be for; answered by `Aimed`, or refused as the answer would be.
     Aim(Aim),
+    /// Drive a session, alone among those who do; answered by `Leased`.
+    Lease(Lease),
 }
 
 /// Starts a session.
@@ -243,6 +247,30 @@ pub struct ReadLog {
     pub after: Seq,
     /// Go on until the session ends; else only what is there.
     pub follow: bool,
+}
+
+/// How often a driver says that it still drives; its lease ends when three times it does not.
+pub const BEAT: Duration = Duration::from_secs(5);
+
+/// Takes or keeps the lease of a session: it excludes other drivers, and nobody else. It belongs to
+/// the connection and ends with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lease {
+    /// Which.
+    pub session: Reference,
+    /// In what way.
+    pub claim: Claim,
+}
+
+/// What a driver wants of a lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Claim {
+    /// To have it, unless somebody else does.
+    Take,
+    /// To have it, whoever does.
+    Steal,
+    /// To have it for another [`BEAT`]; answered after that time, or once somebody else has it.
+    Keep,
 }
 
 /// Deletes sessions that ended long ago, and what nothing refers to any more.

@@ -83,6 +83,8 @@ pub enum Response {
     Collected(Collected),
     /// The query.
     Aimed(QueryId),
+    /// The lease is the client's.
+    Leased,
 }
 
 impl Response {
@@ -198,11 +200,13 @@ pub enum ErrorCode {
     NameInUse,
     /// The idempotency key was used for another request.
     KeyInUse,
+    /// Somebody else drives the session.
+    OtherDriver,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NotFound,
         Self::Ambiguous,
         Self::NotPaused,
@@ -221,6 +225,7 @@ impl ErrorCode {
         Self::NotEnded,
         Self::NameInUse,
         Self::KeyInUse,
+        Self::OtherDriver,
     ];
 
     /// The code of this name.
@@ -251,6 +256,7 @@ impl ErrorCode {
             Self::NotEnded => "not_ended",
             Self::NameInUse => "name_in_use",
             Self::KeyInUse => "key_in_use",
+            Self::OtherDriver => "other_driver",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod collect;
 mod failure;
+mod lease;
 mod list;
 mod log;
 mod note;
@@ -16,12 +17,13 @@ use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
 pub(crate) use self::stop::stop;
-use crate::{registry::Registry, server::Daemon};
+use crate::{lease::Driver, registry::Registry, server::Daemon};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
 pub(crate) async fn handle(
     request: Request,
     daemon: &Daemon,
+    driver: &Driver,
     interim: &mpsc::Sender<Response>,
 ) -> Response {
     let registry = &daemon.registry;
@@ -40,6 +42,7 @@ pub(crate) async fn handle(
         Request::Log(log) => log::log(log, registry, interim).await,
         Request::Delete(session) => delete(&session, registry).await,
         Request::Collect(collect) => collect::collect(collect, registry).await,
+        Request::Lease(lease) => lease::lease(lease, registry, driver).await,
         Request::Status => status::status(daemon).await,
     };
     done.unwrap_or_else(Response::Failure)
