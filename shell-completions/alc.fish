@@ -32,11 +32,13 @@ complete -c alc -n "__fish_alc_needs_command" -s q -l quiet -d 'No notices on st
 complete -c alc -n "__fish_alc_needs_command" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c alc -n "__fish_alc_needs_command" -s V -l version -d 'Print version'
+complete -c alc -n "__fish_alc_needs_command" -f -a "run" -d 'Start a session, have its queries answered by a command, and print its result'
 complete -c alc -n "__fish_alc_needs_command" -f -a "spawn" -d 'Start a session from a Lua script and print its id'
 complete -c alc -n "__fish_alc_needs_command" -f -a "state" -d 'Print where a session stands: running, paused, done, failed or cancelled'
 complete -c alc -n "__fish_alc_needs_command" -f -a "list" -d 'List sessions, newest first'
 complete -c alc -n "__fish_alc_needs_command" -f -a "prompt" -d 'Print what a session asks; wait until it asks something'
 complete -c alc -n "__fish_alc_needs_command" -f -a "resume" -d 'Answer what a session asks'
+complete -c alc -n "__fish_alc_needs_command" -f -a "drive" -d 'Have a session\'s queries answered by a command until it ends'
 complete -c alc -n "__fish_alc_needs_command" -f -a "watch" -d 'Follow what happens to a session'
 complete -c alc -n "__fish_alc_needs_command" -f -a "wait" -d 'Wait until sessions need something or have ended'
 complete -c alc -n "__fish_alc_needs_command" -f -a "result" -d 'Print what a session returned'
@@ -50,6 +52,36 @@ complete -c alc -n "__fish_alc_needs_command" -f -a "completions" -d 'Print a sh
 complete -c alc -n "__fish_alc_needs_command" -f -a "man" -d 'Print the man page, or write one for each command'
 complete -c alc -n "__fish_alc_needs_command" -f -a "version" -d 'Print the versions of this program and of the running daemon'
 complete -c alc -n "__fish_alc_needs_command" -f -a "help" -d 'Explain a command; `alc help exit-codes` lists the exit codes'
+complete -c alc -n "__fish_alc_using_subcommand run" -s e -d 'The script itself' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l ctx -d 'The script\'s `ctx`: a JSON object, `@FILE` or `-` for stdin' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l set -d 'Set a member of `ctx` to a string; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l set-json -d 'Set a member of `ctx` to a JSON value; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l name -d 'What to call the session: 1 to 64 letters, digits, `_` or `-`; no two live sessions share it' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l if-exists -d 'What to do if a live session has the name: fail, use it (or else the newest of that name that is done, if it ran the same script and `ctx`), or cancel it' -r -f -a "fail\t''
+reuse\t''
+replace\t''"
+complete -c alc -n "__fish_alc_using_subcommand run" -s l -d 'A label to select the session by; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l idempotency-key -d 'The same command with the same key, run again, starts nothing and prints the same id' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l deadline -d 'Cancel the session if it has not ended after this time: seconds, or 90s, 2h, 7d; the clock goes on while it waits for answers' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l max-llm-calls -d 'Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l sh -d 'Instead, a command line for the shell' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l role -d 'Answer queries of this role by another command, a line for the shell; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -s j -d 'Answer so many queries of a batch at a time' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l answer-timeout -d 'End an answer command that takes longer than this; that is a failure' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l retry -d 'Try a failed query so many times again, after a pause that grows' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l max-queries -d 'Answer at most so many queries; exit with 8 if the session asks more' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l timeout -d 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c alc -n "__fish_alc_using_subcommand run" -l answer-json -d 'The command prints a JSON object: `response`, and perhaps `usage`'
+complete -c alc -n "__fish_alc_using_subcommand run" -l allow-empty -d 'Accept an empty answer'
+complete -c alc -n "__fish_alc_using_subcommand run" -l steal -d 'Take the place of another driver'
+complete -c alc -n "__fish_alc_using_subcommand run" -s r -d 'Print a string without quotes'
+complete -c alc -n "__fish_alc_using_subcommand run" -l json -d 'Print JSON: one object a line'
+complete -c alc -n "__fish_alc_using_subcommand run" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand run" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
+complete -c alc -n "__fish_alc_using_subcommand run" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s e -d 'The script itself' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l ctx -d 'The script\'s `ctx`: a JSON object, `@FILE` or `-` for stdin' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l set -d 'Set a member of `ctx` to a string; may be repeated' -r
@@ -120,6 +152,24 @@ complete -c alc -n "__fish_alc_using_subcommand resume" -l json -d 'Print JSON: 
 complete -c alc -n "__fish_alc_using_subcommand resume" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand resume" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand drive" -l sh -d 'Instead, a command line for the shell' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -l role -d 'Answer queries of this role by another command, a line for the shell; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -s j -d 'Answer so many queries of a batch at a time' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -l answer-timeout -d 'End an answer command that takes longer than this; that is a failure' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -l retry -d 'Try a failed query so many times again, after a pause that grows' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -l max-queries -d 'Answer at most so many queries; exit with 8 if the session asks more' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -l timeout -d 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c alc -n "__fish_alc_using_subcommand drive" -l answer-json -d 'The command prints a JSON object: `response`, and perhaps `usage`'
+complete -c alc -n "__fish_alc_using_subcommand drive" -l allow-empty -d 'Accept an empty answer'
+complete -c alc -n "__fish_alc_using_subcommand drive" -l steal -d 'Take the place of another driver'
+complete -c alc -n "__fish_alc_using_subcommand drive" -s r -d 'Print a string without quotes'
+complete -c alc -n "__fish_alc_using_subcommand drive" -l json -d 'Print JSON: one object a line'
+complete -c alc -n "__fish_alc_using_subcommand drive" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand drive" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
+complete -c alc -n "__fish_alc_using_subcommand drive" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand watch" -l after -d 'Only what comes after this place in the history' -r
 complete -c alc -n "__fish_alc_using_subcommand watch" -l until -d 'Stop with exit code 0 when the session gets into this state' -r -f -a "running\t''
 paused\t''

@@ -15,6 +15,7 @@ mod concurrency;
 mod daemon;
 mod deadline;
 mod deleting;
+mod drive;
 mod examples;
 mod generated;
 mod idle;

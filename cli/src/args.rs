@@ -1,6 +1,7 @@
 //! The command line: verbs, flags and their help; the one source for help, man page and completions.
 
 mod direct;
+mod drive;
 mod history;
 mod identity;
 mod manual;
@@ -16,6 +17,7 @@ use clap::{
 };
 
 pub(crate) use self::{
+    drive::{Accepted, Drive, Driving, Run},
     history::{Gc, Log, Note, Remove},
     identity::Identity,
     manual::{Completions, Help, Man},
@@ -85,6 +87,8 @@ pub(crate) enum ColorChoice {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Start a session, have its queries answered by a command, and print its result
+    Run(Run),
     /// Start a session from a Lua script and print its id
     Spawn(Spawn),
     /// Print where a session stands: running, paused, done, failed or cancelled
@@ -95,6 +99,8 @@ pub(crate) enum Command {
     Prompt(Prompt),
     /// Answer what a session asks
     Resume(Resume),
+    /// Have a session's queries answered by a command until it ends
+    Drive(Drive),
     /// Follow what happens to a session
     Watch(Watch),
     /// Wait until sessions need something or have ended
@@ -390,6 +396,13 @@ mod tests {
             "alc cancel @ --timeout 1s",
             "alc wait @ -l a=b",
             "alc spawn a.lua --timeout 1s",
+            "alc drive -- llm",
+            "alc drive @ llm",
+            "alc drive @ --sh llm -- llm",
+            "alc drive @ -j 0 -- llm",
+            "alc drive @ --role grader -- llm",
+            "alc run -- llm",
+            "alc run a.lua b.lua -- llm",
             "alc state",
             "alc state a/b",
             "alc wait",

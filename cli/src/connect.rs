@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const QUEUE: Duration = Duration::from_secs(25);
 
 /// Knows the data folder and whether a daemon may be started for it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Connector {
     home: Home,
     environment: Environment,

@@ -31,7 +31,7 @@ pub(crate) fn caller() -> Caller {
 }
 
 /// What the environment says.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Environment {
     /// `ALC_HOME`: the data folder.
     pub(crate) home: Option<PathBuf>,

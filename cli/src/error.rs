@@ -3,13 +3,14 @@
 use std::{error::Error as _, ffi::OsString, fmt::Write as _, io, path::PathBuf};
 
 use alc_core::{
-    CancelReason, FORMAT, Label, Reference, SessionError, SessionId, SessionRef, StateName,
+    CancelReason, FORMAT, Label, QueryId, Reference, SessionError, SessionId, SessionRef, StateName,
 };
 use alc_ipc::{ClientError, CodecError, EndpointError, Failure, NoHome};
 use clap::error::ErrorKind;
 
 use crate::{
-    exit::Exit, input::InputError, json::ErrorLine, launch::LaunchError, output::OutputError,
+    drive::NoAnswer, exit::Exit, input::InputError, json::ErrorLine, launch::LaunchError,
+    output::OutputError,
 };
 
 /// Why a command did not do what it was asked for.
@@ -66,6 +67,15 @@ pub(crate) enum CliError {
     /// `--timeout` passed before a session was where it should get.
     #[error("{session} did not get there in time")]
     Late { session: SessionId },
+    /// A query that nobody answered.
+    #[error("{query} is still open")]
+    NoAnswer { query: QueryId, source: NoAnswer },
+    /// `--max-queries` was not enough.
+    #[error("{session} asks more than {limit} {}", if *limit == 1 { "query" } else { "queries" })]
+    AsksMore { session: SessionId, limit: u32 },
+    /// The system has no thread left.
+    #[error("cannot start a thread")]
+    Thread(#[source] io::Error),
     /// The result of a session that failed.
     #[error("{session} failed: {}", .error.message)]
     SessionFailed { session: SessionId, error: SessionError },
@@ -132,7 +142,12 @@ impl CliError {
                 ("not_found", Exit::NotFound)
             }
             Self::Ended { .. } => ("ended", Exit::Ended),
-            Self::NoneOpen { .. } | Self::NotEnded { .. } => ("pending", Exit::Pending),
+            Self::NoneOpen { .. }
+            | Self::NotEnded { .. }
+            | Self::AsksMore { .. }
+            | Self::NoAnswer { source: NoAnswer::Declined, .. } => ("pending", Exit::Pending),
+            Self::NoAnswer { .. } => ("answer_failed", Exit::NoAnswer),
+            Self::Thread(_) => ("unavailable", Exit::TryAgain),
             Self::Late { .. } => ("timeout", Exit::TimedOut),
             Self::SessionFailed { .. } => ("failed", Exit::Failed),
             Self::SessionCancelled { .. } => ("cancelled", Exit::Cancelled),
@@ -154,7 +169,9 @@ impl CliError {
             Self::NotRunning { .. } | Self::NoLog { .. } => Some("alc daemon start".to_owned()),
             Self::NotFound(_) | Self::NoneLabelled(_) => Some("alc list".to_owned()),
             Self::Ended { session, .. } => Some(format!("alc result {session}")),
-            Self::NoneOpen { session }
+            Self::NoAnswer { query, .. } => Some(format!("alc prompt {query}")),
+            Self::AsksMore { session, .. }
+            | Self::NoneOpen { session }
             | Self::Unprinted { session, .. }
             | Self::Unshown { session, .. } => Some(format!("alc prompt {session}")),
             Self::NotEnded { session, state: StateName::Paused } => {

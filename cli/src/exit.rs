@@ -25,6 +25,8 @@ pub(crate) enum Exit {
     Ended = 7,
     /// Running or paused.
     Pending = 8,
+    /// The answer command failed, the query is still open.
+    NoAnswer = 9,
     /// The daemon is unreachable or wedged.
     Unreachable = 69,
     /// A bug in alc.
@@ -47,7 +49,7 @@ pub(crate) enum Exit {
 
 impl Exit {
     /// Which one a verb that acts on many reports, first to last.
-    const BULK: [Self; 17] = [
+    const BULK: [Self; 18] = [
         Self::Bug,
         Self::Unreachable,
         Self::Damaged,
@@ -61,6 +63,7 @@ impl Exit {
         Self::Cancelled,
         Self::NotFound,
         Self::Conflict,
+        Self::NoAnswer,
         Self::TimedOut,
         Self::Ended,
         Self::Pending,
@@ -68,7 +71,7 @@ impl Exit {
     ];
 
     /// Every one, by number.
-    pub(crate) fn all() -> [Self; 17] {
+    pub(crate) fn all() -> [Self; 18] {
         let mut all = Self::BULK;
         all.sort_unstable_by_key(|exit| *exit as u8);
         all
@@ -87,6 +90,7 @@ impl Exit {
             }
             Self::Ended => "no further query: the session ended",
             Self::Pending => "pending: running or paused",
+            Self::NoAnswer => "the answer command failed, the query is still open",
             Self::Unreachable => "daemon unreachable or wedged",
             Self::Bug => "a bug in alc",
             Self::CannotWrite => "cannot write the output file",
@@ -139,7 +143,10 @@ impl Exit {
 
     /// Whether the same command may succeed a little later.
     pub(crate) fn is_retryable(self) -> bool {
-        matches!(self, Self::Pending | Self::Unreachable | Self::TryAgain | Self::TimedOut)
+        matches!(
+            self,
+            Self::Pending | Self::NoAnswer | Self::Unreachable | Self::TryAgain | Self::TimedOut
+        )
     }
 
     /// Whether it tells of one session, so that a verb that acts on many goes on with the next.
@@ -150,6 +157,7 @@ impl Exit {
                 | Self::Cancelled
                 | Self::NotFound
                 | Self::Conflict
+                | Self::NoAnswer
                 | Self::TimedOut
                 | Self::Ended
                 | Self::Pending

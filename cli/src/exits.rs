@@ -48,10 +48,27 @@ const UNKNOWN: (Exit, &str) = (Exit::NotFound, "there is no such session");
 const AMBIGUOUS: (Exit, &str) = (Exit::Conflict, "several ids begin like this");
 const FAILED: (Exit, &str) = (Exit::Failed, "the session failed");
 const CANCELLED: (Exit, &str) = (Exit::Cancelled, "the session was cancelled");
+const NO_ANSWER: (Exit, &str) = (Exit::NoAnswer, "a query is still open: its command failed");
 const TIMED_OUT: (Exit, &str) = (Exit::TimedOut, "--timeout passed");
 
 /// In the order of `alc help`.
 const VERBS: &[Row] = &[
+    (
+        "run",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "the session is done; its result is printed"),
+            (Exit::Failed, "the session failed; or the script does not load, no session exists"),
+            CANCELLED,
+            (
+                Exit::Conflict,
+                "the name is in use, the key was used for something else, or another driver",
+            ),
+            (Exit::Pending, "--max-queries were answered, and it asks more"),
+            NO_ANSWER,
+            TIMED_OUT,
+        ],
+    ),
     (
         "spawn",
         Reach::Daemon,
@@ -107,6 +124,20 @@ const VERBS: &[Row] = &[
                 Exit::Conflict,
                 "not paused, already cancelled, answered otherwise, never asked, or ambiguous",
             ),
+        ],
+    ),
+    (
+        "drive",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "it is done; its result is printed"),
+            FAILED,
+            CANCELLED,
+            UNKNOWN,
+            (Exit::Conflict, "somebody else drives it, or several ids begin like this"),
+            (Exit::Pending, "--max-queries were answered, and it asks more"),
+            NO_ANSWER,
+            TIMED_OUT,
         ],
     ),
     (

@@ -177,6 +177,14 @@ pub(crate) fn read_file(path: &Path, what: &'static str) -> Result<String, Input
     }
 }
 
+/// The text without its last line end: a program's output as an answer, as `$(…)` takes it.
+pub(crate) fn without_line_end(mut text: String) -> String {
+    if text.ends_with('\n') {
+        text.pop();
+    }
+    text
+}
+
 /// A limit, in the unit that it is a number of.
 fn shown(limit: usize) -> String {
     if limit.is_multiple_of(1 << 20) {

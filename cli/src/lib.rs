@@ -9,6 +9,7 @@ mod command;
 mod connect;
 #[cfg(windows)]
 mod detach;
+mod drive;
 mod environment;
 mod error;
 mod escape;

@@ -149,9 +149,9 @@ mod tests {
             assert_eq!(first.keep(&session).await, Ok(()));
             assert!(second.take(&session, false).is_err());
         }
-        tokio::time::advance(SILENCE - Duration::from_millis(1)).await;
+        tokio::time::advance(2 * BEAT).await;
         assert!(second.take(&session, false).is_err());
-        tokio::time::advance(Duration::from_millis(1)).await;
+        tokio::time::advance(BEAT).await;
         assert_eq!(second.take(&session, false), Ok(()));
         assert_eq!(first.keep(&session).await, Err(OtherDriver(session)));
     }

@@ -10,8 +10,8 @@ use alc_core::{QueryId, Reference, Seq, SessionId, StateName};
 
 use crate::{
     AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, Failure, Hello, Json,
-    Lease, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Tagged, Wait,
-    connection::Connection, decode, encode,
+    Lease, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Tagged,
+    Wait, connection::Connection, decode, encode,
 };
 
 /// How long the daemon may take to greet.

@@ -4,6 +4,7 @@ mod bare;
 mod cancel;
 pub(crate) mod completions;
 mod daemon;
+mod drive;
 mod gc;
 mod help;
 mod list;
@@ -14,6 +15,7 @@ mod prompt;
 mod result;
 mod resume;
 mod rm;
+mod run;
 mod spawn;
 mod state;
 mod version;
@@ -46,6 +48,8 @@ pub(crate) fn run(
         Command::List(args) => list::run(&args, &connector()?, output),
         Command::Prompt(args) => prompt::run(&args, &connector()?, output),
         Command::Resume(args) => resume::run(args, &connector()?, output),
+        Command::Run(args) => run::run(args, &connector()?, output),
+        Command::Drive(args) => drive::run(&args, &connector()?, output),
         Command::Watch(args) => watch::run(&args, &connector()?, output),
         Command::Wait(args) => wait::run(&args, &connector()?, output),
         Command::Result(args) => result::run(&args, &connector()?, output),
@@ -78,6 +82,8 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Help(_)
         | Command::Version => true,
         Command::Spawn(_)
+        | Command::Run(_)
+        | Command::Drive(_)
         | Command::Resume(_)
         | Command::Cancel(_)
         | Command::Note(_)

@@ -54,8 +54,8 @@ fn read_answer(args: args::Resume) -> Result<String, InputError> {
     let value = args.text.unwrap_or(Value::Stdin);
     let (from_stdin, given) = (value == Value::Stdin, matches!(value, Value::Text(_)));
     let mut text = value.read(ANSWER)?;
-    if from_stdin && !args.raw && text.ends_with('\n') {
-        text.pop();
+    if from_stdin && !args.raw {
+        text = input::without_line_end(text);
     }
     if text.len() > LIMIT {
         return Err(InputError::TooLarge { what: ANSWER, limit: LIMIT });

@@ -1,0 +1,170 @@
+//! The attempts to answer a query: each is begun, ends well or badly, comes too late, or is not needed
+//! any more.
+
+use std::time::Instant;
+
+use alc_core::QueryView;
+use alc_ipc::{Answers, ClientError, ErrorCode, Resume};
+
+use super::{
+    Driver, Message,
+    answer::{Answer, Form, NoAnswer},
+    commands::Task,
+    program::Program,
+    work::{self, Phase, Why, Work},
+};
+use crate::error::CliError;
+
+impl Driver<'_, '_> {
+    /// Begins an attempt.
+    pub(super) fn start(&mut self, query: QueryView, attempt: u16) {
+        let number = query.query_id.number;
+        let begun = self.start_command(&query, attempt);
+        let (phase, error) = match begun {
+            Ok(phase) => (phase, None),
+            Err(error) => (Phase::Resting { until: Instant::now() }, Some(error)),
+        };
+        self.work.insert(number, Work { query, attempt, phase });
+        if let Some(error) = error {
+            self.missed(number, error);
+        }
+    }
+
+    fn start_command(&self, query: &QueryView, attempt: u16) -> Result<Phase, NoAnswer> {
+        let Some(program) = Program::choose(self.how, query.query.role.as_deref()) else {
+            return Err(NoAnswer::Declined);
+        };
+        let name = program.name();
+        let (command, system) = match program.command(query) {
+            Ok(made) => made,
+            Err(source) => return Err(NoAnswer::Start { command: name, source }),
+        };
+        let form = Form::of(&name, self.how.accepted);
+        let task = Task { prompt: query.query.prompt.clone(), limit: form.limit(), system };
+        let (number, outbox) = (query.query_id.number, self.outbox.clone());
+        let done = move |ended| {
+            // Nobody listens once the driver is gone.
+            outbox.send(Message::Tried(number, attempt, form.read(ended))).ok();
+        };
+        let process = self.commands.start(command, task, done);
+        let process = process.map_err(|source| NoAnswer::Start { command: name, source })?;
+        let until = self.how.answer_timeout.and_then(|limit| Instant::now().checked_add(limit));
+        Ok(Phase::Thinking { process, until })
+    }
+
+    /// An attempt has ended.
+    pub(super) fn tried(
+        &mut self,
+        number: u32,
+        attempt: u16,
+        tried: Result<Answer, NoAnswer>,
+    ) -> Result<(), CliError> {
+        let Some(work) = self.work.get(&number).filter(|work| work.attempt == attempt) else {
+            return Ok(());
+        };
+        match (&work.phase, tried) {
+            (Phase::Thinking { .. }, Ok(answer)) => self.send(number, answer)?,
+            (Phase::Thinking { .. }, Err(error)) => self.missed(number, error),
+            (Phase::Ending { why: Why::Late, .. }, _) => self.missed_in_time(number),
+            (Phase::Ending { why: Why::Closed, .. }, _) => drop(self.work.remove(&number)),
+            (Phase::Resting { .. }, _) => {}
+        }
+        Ok(())
+    }
+
+    /// Hands an answer in. Somebody else may have been faster.
+    fn send(&mut self, number: u32, answer: Answer) -> Result<(), CliError> {
+        let Some(Work { query, .. }) = self.work.remove(&number) else { return Ok(()) };
+        let Answer { text, usage } = answer;
+        let resume = Resume::new(query.query_id.into(), Answers::One { text, usage });
+        match self.link.call(|client| client.resume(resume.clone())) {
+            Ok(_) => self.answered = self.answered.saturating_add(1),
+            Err(CliError::Client(ClientError::Refused(failure))) if is_too_late(failure.code) => {
+                self.output.notice(&failure.message);
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// A query is not answered; it is tried again, or stays open.
+    fn missed(&mut self, number: u32, error: NoAnswer) {
+        let Some(work) = self.work.get_mut(&number) else { return };
+        if error.may_pass() && work.attempt <= self.how.retry {
+            let pause = work::pause(work.attempt, getrandom::u32().unwrap_or_default());
+            let query = &work.query.query_id;
+            let notice = format!("{query}: {error}; trying again in {:.1} s", pause.as_secs_f64());
+            work.phase = Phase::Resting { until: Instant::now() + pause };
+            self.output.notice(&notice);
+        } else if let Some(Work { query, .. }) = self.work.remove(&number) {
+            let failed = CliError::NoAnswer { query: query.query_id, source: error };
+            match &self.failed {
+                None => self.failed = Some(failed),
+                Some(_) => self.output.error(&failed),
+            }
+        }
+    }
+
+    fn missed_in_time(&mut self, number: u32) {
+        let Some(work) = self.work.get(&number) else { return };
+        let program = Program::choose(self.how, work.query.query.role.as_deref());
+        let command = program.map(|program| program.name()).unwrap_or_default();
+        let limit = self.how.answer_timeout.unwrap_or_default();
+        self.missed(number, NoAnswer::Late { command, limit });
+    }
+
+    /// A query has its answer: nobody needs to think about it any more.
+    pub(super) fn close(&mut self, number: u32) {
+        self.open.remove(&number);
+        let Some(work) = self.work.get_mut(&number) else { return };
+        match &mut work.phase {
+            Phase::Thinking { .. } => {
+                work.end(Why::Closed);
+                let query = &work.query.query_id;
+                let notice = format!("{query} was answered by somebody else");
+                self.output.notice(&notice);
+            }
+            Phase::Ending { why, .. } => *why = Why::Closed,
+            Phase::Resting { .. } => drop(self.work.remove(&number)),
+        }
+    }
+
+    /// Does what is due by now.
+    pub(super) fn act_in_time(&mut self) -> Result<(), CliError> {
+        let now = Instant::now();
+        if self.deadline.is_some_and(|deadline| deadline <= now) {
+            return Err(CliError::Late { session: self.session.clone() });
+        }
+        let is_due = |work: &Work| work.due().is_some_and(|due| due <= now);
+        let due: Vec<u32> =
+            self.work.iter().filter(|(_, work)| is_due(work)).map(|(number, _)| *number).collect();
+        for number in due {
+            self.act(number);
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, number: u32) {
+        let Some(work) = self.work.get_mut(&number) else { return };
+        match &work.phase {
+            Phase::Thinking { .. } => work.end(Why::Late),
+            Phase::Ending { process, why, .. } => {
+                process.kill();
+                match why {
+                    Why::Late => self.missed_in_time(number),
+                    Why::Closed => drop(self.work.remove(&number)),
+                }
+            }
+            Phase::Resting { .. } => {
+                if let Some(Work { query, attempt, .. }) = self.work.remove(&number) {
+                    self.start(query, attempt.saturating_add(1));
+                }
+            }
+        }
+    }
+}
+
+/// Whether an answer was refused because nobody needs it any more.
+fn is_too_late(code: ErrorCode) -> bool {
+    matches!(code, ErrorCode::StaleQuery | ErrorCode::AlreadyCancelled | ErrorCode::NotPaused)
+}
