@@ -17,6 +17,8 @@ mod deadline;
 mod deleting;
 mod drive;
 mod examples;
+#[cfg(target_os = "linux")]
+mod full_disk;
 mod generated;
 mod idle;
 mod json;

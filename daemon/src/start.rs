@@ -1,6 +1,7 @@
 //! From the command line to a daemon that serves, and its end.
 
 use std::{
+    error::Error as _,
     io::{self, Write as _},
     process::{Command, ExitCode},
     time::Duration,
@@ -50,6 +51,8 @@ enum StartError {
 impl StartError {
     fn code(&self) -> ErrorCode {
         match self {
+            Self::Journal(OpenError::Full { .. }) => ErrorCode::DiskFull,
+            _ if self.is_for_lack_of_space() => ErrorCode::DiskFull,
             Self::Listen(ListenError::Foreign { .. } | ListenError::Open { .. }) => {
                 ErrorCode::NotPermitted
             }
@@ -62,6 +65,18 @@ impl StartError {
                 ErrorCode::Unavailable
             }
         }
+    }
+
+    fn is_for_lack_of_space(&self) -> bool {
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            let system: Option<&io::Error> = error.downcast_ref();
+            if system.is_some_and(|error| error.kind() == io::ErrorKind::StorageFull) {
+                return true;
+            }
+            cause = error.source();
+        }
+        false
     }
 
     fn hint(&self) -> Option<String> {

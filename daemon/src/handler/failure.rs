@@ -36,7 +36,7 @@ impl From<RegistryError> for Failure {
             RegistryError::NotEnded(id) => (ErrorCode::NotEnded, Some(format!("alc cancel {id}"))),
             RegistryError::Rejected(error) => rejected(error),
             RegistryError::Read(error) => (read_code(error), None),
-            RegistryError::Write(error) => (write_code(error), None),
+            RegistryError::Write(error) => not_written(error),
             RegistryError::Random => (ErrorCode::Internal, None),
         };
         Self { code, message: chain(&error), hint }
@@ -56,15 +56,7 @@ fn refused_spawn(error: &SpawnError) -> (ErrorCode, Option<String>) {
         SpawnError::Load(LoadError::Engine(_))
         | SpawnError::BrokeOff(_)
         | SpawnError::NothingToReplace => ErrorCode::Internal,
-        SpawnError::Write(error) => {
-            let hint = match error {
-                WriteError::NameInUse { bearer: id, .. } | WriteError::KeyInUse(id) => {
-                    Some(format!("alc state {id}"))
-                }
-                _ => None,
-            };
-            return (write_code(error), hint);
-        }
+        SpawnError::Write(error) => return not_written(error),
         SpawnError::NotReplaced(error) => return rejected(error),
     };
     (code, None)
@@ -86,19 +78,22 @@ fn rejected(error: &Rejected) -> (ErrorCode, Option<String>) {
             (ErrorCode::StaleQuery, Some(format!("alc prompt --id {id}")))
         }
         Rejected::TooLarge(..) => (ErrorCode::TooLarge, None),
-        Rejected::Write(error) => (write_code(error), None),
+        Rejected::Write(error) => not_written(error),
         Rejected::Read(error) => (read_code(error), None),
         Rejected::Gone(_) => (ErrorCode::Unavailable, None),
     }
 }
 
-fn write_code(error: &WriteError) -> ErrorCode {
+fn not_written(error: &WriteError) -> (ErrorCode, Option<String>) {
     match error {
-        WriteError::Full => ErrorCode::DiskFull,
-        WriteError::NameInUse { .. } => ErrorCode::NameInUse,
-        WriteError::KeyInUse(_) => ErrorCode::KeyInUse,
-        WriteError::Lost { .. } | WriteError::Closed => ErrorCode::Unavailable,
-        _ => ErrorCode::Internal,
+        // It works on a full disk, too.
+        WriteError::Full => (ErrorCode::DiskFull, Some("alc gc".to_owned())),
+        WriteError::NameInUse { bearer, .. } => {
+            (ErrorCode::NameInUse, Some(format!("alc state {bearer}")))
+        }
+        WriteError::KeyInUse(id) => (ErrorCode::KeyInUse, Some(format!("alc state {id}"))),
+        WriteError::Lost { .. } | WriteError::Closed => (ErrorCode::Unavailable, None),
+        _ => (ErrorCode::Internal, None),
     }
 }
 

@@ -10,6 +10,7 @@ use super::{
     create::create,
     record::{Append, NewAnswer, NewCall, NewSession},
     row::pause_name,
+    schema::is_full,
     text::{Column, Texts},
 };
 
@@ -57,13 +58,8 @@ pub(crate) enum WriteError {
 impl From<rusqlite::Error> for WriteError {
     /// Says what an error before the commit means.
     fn from(error: rusqlite::Error) -> Self {
-        // The shared-memory file could not grow: the disk is full, and nothing is written yet.
-        let shm_size = |error: &ffi::Error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE;
-        if error.sqlite_error().is_some_and(shm_size) {
-            return Self::Full;
-        }
         match error.sqlite_error_code() {
-            Some(ffi::ErrorCode::DiskFull) => Self::Full,
+            _ if is_full(&error) => Self::Full,
             Some(
                 ffi::ErrorCode::SystemIoFailure
                 | ffi::ErrorCode::CannotOpen
@@ -94,6 +90,15 @@ impl Change {
             Self::Create(session) => create(db, texts, session),
             Self::Append(append) => go_on(db, texts, append),
         }
+    }
+
+    /// Whether it brings a session nearer to its cancelled end and does little else.
+    pub(super) fn is_cancel(&self) -> bool {
+        let Self::Append(append) = self else { return false };
+        let cancelled =
+            matches!(append.state, State::Running { cancel: Some(_) } | State::Cancelled);
+        let grows = append.entries.iter().any(|entry| matches!(entry, Entry::Note(_)));
+        cancelled && !grows && append.calls.is_empty() && append.successor.is_none()
     }
 }
 

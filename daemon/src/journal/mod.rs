@@ -11,6 +11,7 @@ mod create;
 mod find;
 mod reader;
 mod record;
+mod reserve;
 mod restore;
 mod retention;
 mod row;
@@ -27,7 +28,7 @@ use std::path::Path;
 
 use alc_core::{Key, Name, Query, Seq, SessionId, SessionRef, SessionView, StateName};
 
-use self::{change::Change, reader::Reader, writer::Writer};
+use self::{change::Change, reader::Reader, reserve::Reserve, writer::Writer};
 pub(crate) use self::{
     change::WriteError,
     record::{
@@ -50,9 +51,14 @@ impl Journal {
     /// Opens the journal at `path`, new if there is none, and brings an older format up to date.
     /// The caller sees to it that no other process writes to it.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
-        let db = schema::open_writer(path)?;
-        let writer =
-            Writer::start(db).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        let mut reserve = Reserve::of(path);
+        let opened = match schema::open_writer(path) {
+            // The log takes some space, and what it is opened for may give more back.
+            Err(OpenError::Full { .. }) if reserve.release() => schema::open_writer(path),
+            opened => opened,
+        };
+        let writer = Writer::start(opened?, reserve)
+            .map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
         Ok(Self { writer, reader: Reader::new(path) })
     }
 

@@ -66,7 +66,7 @@ impl Journal {
     pub(crate) async fn idle_blobs(&self) -> Result<(u64, u64), ReadError> {
         let (mut count, mut bytes, mut after) = (0, 0, Vec::new());
         loop {
-            let found = self.reader.read(move |db| Ok(tidy::idle_blobs(db, &after)?)).await?;
+            let found = self.reader.read(move |db| Ok(tidy::idle_blobs(db, &after, 1)?)).await?;
             count += found.idle.len() as u64;
             bytes += found.bytes.cast_unsigned();
             let Some(last) = found.next else { return Ok((count, bytes)) };

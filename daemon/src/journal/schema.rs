@@ -1,5 +1,7 @@
 //! Opens the journal's file: creates it, brings an older format up to date, and refuses a file that
 //! is damaged, not ours or of a newer format without changing a byte of it.
+//!
+//! A new journal is made under another name. So whatever has the journal's name was a whole one.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -27,7 +29,7 @@ const HEADER: usize = 100;
 const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Every journal has pages of this size, in bytes.
-const PAGE_SIZE: u64 = 8192;
+pub(super) const PAGE_SIZE: u64 = 8192;
 
 /// How long to wait for another process, such as the `sqlite3` shell, to let go of the file.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -47,47 +49,109 @@ pub(crate) enum OpenError {
     /// The system refused.
     #[error("cannot open the journal {path}")]
     Io { path: PathBuf, source: io::Error },
-    /// SQLite refused for another reason: no permission, a full disk, another process in the way.
+    /// The disk is full.
+    #[error("no space left for the journal {path}")]
+    Full { path: PathBuf },
+    /// SQLite refused for another reason: no permission, another process in the way.
     #[error("cannot open the journal {path}")]
     Refused { path: PathBuf, source: rusqlite::Error },
 }
 
 /// Opens the file for the one connection that writes, creating or migrating it as needed.
 pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
-    let io = |source| OpenError::Io { path: path.to_owned(), source };
-    let is_new = match read_header(path).map_err(io)? {
-        Some(header) => {
-            check_header(path, &header)?;
-            false
-        }
-        None => true,
-    };
-    if is_new {
-        create_file(path).map_err(io)?;
+    match read_header(path).map_err(|error| no_access(path, error))? {
+        Some(header) => check_header(path, &header)?,
+        None => create(path)?,
     }
     let wrap = |error| refusal(path, error);
-    let mut db = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )
-    .map_err(wrap)?;
+    let mut db = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(wrap)?;
     // Until the file is known to be ours and sound, closing it must not move its log into it.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(wrap)?;
-    guard(&db).map_err(wrap)?;
-    let found = if is_new { 0 } else { check_content(path, &db)? };
+    let found = check_content(path, &db)?;
     configure(&db).map_err(wrap)?;
     migrate(&mut db, found).map_err(wrap)?;
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(wrap)?;
     Ok(db)
 }
 
+/// Puts an empty journal at `path`.
+fn create(path: &Path) -> Result<(), OpenError> {
+    // It may be all that is left of a journal, and SQLite would delete it.
+    if fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) {
+        let text = "the write-ahead log of a journal that is gone is beside it";
+        return Err(no_access(path, io::Error::new(io::ErrorKind::AlreadyExists, text)));
+    }
+    let io = |error| no_access(path, error);
+    let draft = Draft::new(beside(path, "-new")).map_err(io)?;
+    draft.write().map_err(|error| refusal(path, error))?;
+    fs::rename(&draft.0, path).and_then(|()| sync_folder(path)).map_err(io)
+}
+
+/// A new journal before it has its name, of which nothing stays if that fails.
+struct Draft(PathBuf);
+
+impl Draft {
+    /// An empty file that only its owner may read; SQLite gives its side files the same rights.
+    fn new(path: PathBuf) -> io::Result<Self> {
+        let draft = Self(path);
+        draft.remove();
+        let mut options = OpenOptions::new();
+        options.create_new(true).write(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        options.open(&draft.0)?;
+        Ok(draft)
+    }
+
+    fn write(&self) -> Result<(), rusqlite::Error> {
+        let mut db = connect(&self.0, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // Only these two are kept in the file.
+        db.pragma_update(None, "page_size", PAGE_SIZE.cast_signed())?;
+        db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        configure(&db)?;
+        migrate(&mut db, 0)?;
+        db.close().map_err(|(_, error)| error)
+    }
+
+    fn remove(&self) {
+        for file in [self.0.clone(), beside(&self.0, "-journal"), beside(&self.0, "-wal")] {
+            fs::remove_file(file).ok(); // Mostly it is not there.
+        }
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// Has the new name of a file survive a loss of power.
+#[cfg(unix)]
+fn sync_folder(file: &Path) -> io::Result<()> {
+    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+}
+
+/// A name in NTFS's log comes back by itself.
+#[cfg(windows)]
+#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
+fn sync_folder(_file: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Connects, with what protects every connection from a file with a hostile or damaged inside.
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error> {
+    let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    db.busy_timeout(PATIENCE)?;
+    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
+    db.set_prepared_statement_cache_capacity(64);
+    Ok(db)
+}
+
 /// Opens another connection to the file, which cannot write.
 pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let db = Connection::open_with_flags(path, flags)?;
-    guard(&db)?;
+    let db = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     db.execute_batch("PRAGMA query_only = ON")?;
-    db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }
 
@@ -155,9 +219,6 @@ fn check_content(path: &Path, db: &Connection) -> Result<i32, OpenError> {
         error => error,
     };
     let number = |pragma: &str| db.query_row(pragma, [], |row| row.get(0)).map_err(damaged);
-    if number("PRAGMA page_count")? == 0 {
-        return Ok(0); // A crash cut its creation short, and SQLite has just undone the rest.
-    }
     if number("PRAGMA application_id")? != APPLICATION_ID {
         return Err(OpenError::Foreign { path: path.to_owned() });
     }
@@ -183,42 +244,33 @@ fn refusal(path: &Path, source: rusqlite::Error) -> OpenError {
         Some(ffi::ErrorCode::NotADatabase | ffi::ErrorCode::DatabaseCorrupt) => {
             OpenError::Damaged { path, source }
         }
+        _ if is_full(&source) => OpenError::Full { path },
         _ => OpenError::Refused { path, source },
     }
 }
 
-/// Makes an empty file that only its owner may read; SQLite gives its side files the same rights.
-fn create_file(path: &Path) -> io::Result<()> {
-    // SQLite deletes a log that it finds beside an empty file: it may be all that is left of a
-    // journal.
-    if fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0) {
-        return Err(io::Error::new(
-            io::ErrorKind::AlreadyExists,
-            "the write-ahead log of a journal that is gone is beside it",
-        ));
+/// Whether SQLite found no space, and so has written nothing that counts.
+pub(super) fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| {
+        // The second: the file for shared memory could not grow.
+        error.code == ffi::ErrorCode::DiskFull || error.extended_code == ffi::SQLITE_IOERR_SHMSIZE
+    })
+}
+
+fn no_access(path: &Path, source: io::Error) -> OpenError {
+    let path = path.to_owned();
+    match source.kind() {
+        io::ErrorKind::StorageFull => OpenError::Full { path },
+        _ => OpenError::Io { path, source },
     }
-    let mut options = OpenOptions::new();
-    options.create(true).append(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)?;
-    Ok(())
 }
 
-/// What protects every connection from a file with a hostile or damaged inside.
-fn guard(db: &Connection) -> Result<(), rusqlite::Error> {
-    db.busy_timeout(PATIENCE)?;
-    db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")
-}
-
-/// What the writing connection needs; only `page_size` and `auto_vacuum` are kept in the file.
+/// What the writing connection needs.
 fn configure(db: &Connection) -> Result<(), rusqlite::Error> {
-    db.set_prepared_statement_cache_capacity(64);
     // `fullfsync` has a meaning on macOS only. Checkpoints are the writer's own business.
-    db.pragma_update(None, "page_size", PAGE_SIZE.cast_signed())?;
-    db.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     db.execute_batch(
-        "PRAGMA synchronous = FULL;
+        "PRAGMA journal_mode = WAL;
+         PRAGMA synchronous = FULL;
          PRAGMA fullfsync = ON;
          PRAGMA checkpoint_fullfsync = ON;
          PRAGMA foreign_keys = ON;
@@ -235,7 +287,6 @@ fn migrate(db: &mut Connection, from: i32) -> Result<(), rusqlite::Error> {
     for (step, format) in steps {
         let tx = db.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         if format == 1 {
-            // With the first table, so that a crash leaves an empty file or a journal.
             tx.pragma_update(None, "application_id", APPLICATION_ID)?;
             tx.execute_batch(
                 "CREATE TABLE migration (
@@ -251,6 +302,5 @@ fn migrate(db: &mut Connection, from: i32) -> Result<(), rusqlite::Error> {
         tx.pragma_update(None, "user_version", format)?;
         tx.commit()?;
     }
-    // Last, because it writes the header of an empty file.
-    db.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+    Ok(())
 }

@@ -50,24 +50,25 @@ pub(super) struct Tidied {
 }
 
 impl Step {
-    /// Carries the step out, as a part of the caller's transaction.
-    pub(super) fn apply(&self, db: &Connection) -> Result<Tidied, WriteError> {
+    /// Carries the step out, as a part of the caller's transaction; one part in `parts` of it, where
+    /// there is little room for the log.
+    pub(super) fn apply(&self, db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
         match self {
-            Self::Delete { session, at } => delete(db, session, *at),
-            Self::Sweep => sweep(db),
-            Self::Blobs { after } => drop_blobs(db, after),
+            Self::Delete { session, at } => delete(db, session, *at, parts),
+            Self::Sweep => sweep(db, parts),
+            Self::Blobs { after } => drop_blobs(db, after, parts),
             Self::Tombstones { before } => {
                 let sql = "DELETE FROM tombstone WHERE deleted_at < ?1";
                 let count = db.prepare_cached(sql)?.execute([before])?;
                 Ok(Tidied { count: count as u64, rest: None })
             }
-            Self::Shrink => shrink(db),
+            Self::Shrink => shrink(db, parts),
             Self::Checkpoint => Ok(Tidied::default()),
         }
     }
 }
 
-fn delete(db: &Connection, session: &SessionId, at: i64) -> Result<Tidied, WriteError> {
+fn delete(db: &Connection, session: &SessionId, at: i64, parts: i64) -> Result<Tidied, WriteError> {
     let sql = "SELECT n, finished_at FROM session WHERE id = ?1";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let found: Option<(i64, Option<i64>)> =
@@ -83,7 +84,7 @@ fn delete(db: &Connection, session: &SessionId, at: i64) -> Result<Tidied, Write
     db.prepare_cached(sql)?.execute((n, at))?;
     db.prepare_cached("INSERT INTO leftover (session) VALUES (?1)")?.execute([n])?;
     db.prepare_cached("DELETE FROM session WHERE n = ?1")?.execute([n])?;
-    let Tidied { rest, .. } = sweep(db)?;
+    let Tidied { rest, .. } = sweep(db, parts)?;
     Ok(Tidied { count: 1, rest })
 }
 
@@ -92,11 +93,12 @@ pub(super) fn is_deleted(db: &Connection, session: &SessionId) -> rusqlite::Resu
     db.prepare_cached("SELECT 1 FROM tombstone WHERE id = ?1")?.exists([session.as_str()])
 }
 
-fn sweep(db: &Connection) -> Result<Tidied, WriteError> {
+fn sweep(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
     let next = "SELECT min(session) FROM leftover";
     let next = || db.prepare_cached(next)?.query_row([], |row| row.get::<_, Option<i64>>(0));
     let Some(session) = next()? else { return Ok(Tidied::default()) };
-    let mut left = ROWS;
+    let rows = ROWS / parts;
+    let mut left = rows;
     for sql in [
         "DELETE FROM event WHERE session = ?1
              AND seq < (SELECT min(seq) + ?2 FROM event WHERE session = ?1)",
@@ -112,7 +114,7 @@ fn sweep(db: &Connection) -> Result<Tidied, WriteError> {
         db.prepare_cached("DELETE FROM leftover WHERE session = ?1")?.execute([session])?;
     }
     let rest = next()?.map(|_| Vec::new());
-    Ok(Tidied { count: (ROWS - left).cast_unsigned(), rest })
+    Ok(Tidied { count: (rows - left).cast_unsigned(), rest })
 }
 
 /// Asks each index of references by name, so that a blob never costs more than a few look-ups.
@@ -134,10 +136,11 @@ const REFERENCED: &str = "
                    WHERE record = ?1 AND typeof(record) = 'blob')";
 
 /// Some of the blobs behind `after` that nothing refers to, with their sizes, and where to go on.
-pub(super) fn idle_blobs(db: &Connection, after: &[u8]) -> rusqlite::Result<IdleBlobs> {
+pub(super) fn idle_blobs(db: &Connection, after: &[u8], parts: i64) -> rusqlite::Result<IdleBlobs> {
+    let (blobs, most) = (BLOBS / parts, BYTES / parts);
     let sql = "SELECT hash FROM blob WHERE hash > ?1 ORDER BY hash LIMIT ?2";
     let mut hashes = db.prepare_cached(sql)?;
-    let mut rows = hashes.query((after, BLOBS))?;
+    let mut rows = hashes.query((after, blobs))?;
     let mut referenced = db.prepare_cached(REFERENCED)?;
     let mut size = db.prepare_cached("SELECT length(data) FROM blob WHERE hash = ?1")?;
     let (mut idle, mut bytes, mut seen) = (Vec::new(), 0, 0);
@@ -150,11 +153,11 @@ pub(super) fn idle_blobs(db: &Connection, after: &[u8]) -> rusqlite::Result<Idle
         }
         last = Some(hash);
         seen += 1;
-        if bytes >= BYTES {
+        if bytes >= most {
             return Ok(IdleBlobs { idle, bytes, next: last });
         }
     }
-    Ok(IdleBlobs { idle, bytes, next: last.filter(|_| seen == BLOBS) })
+    Ok(IdleBlobs { idle, bytes, next: last.filter(|_| seen == blobs) })
 }
 
 /// Blobs that nothing refers to.
@@ -165,8 +168,8 @@ pub(super) struct IdleBlobs {
     pub(super) next: Option<Vec<u8>>,
 }
 
-fn drop_blobs(db: &Connection, after: &[u8]) -> Result<Tidied, WriteError> {
-    let IdleBlobs { idle, next, .. } = idle_blobs(db, after)?;
+fn drop_blobs(db: &Connection, after: &[u8], parts: i64) -> Result<Tidied, WriteError> {
+    let IdleBlobs { idle, next, .. } = idle_blobs(db, after, parts)?;
     let mut statement = db.prepare_cached("DELETE FROM blob WHERE hash = ?1")?;
     for hash in &idle {
         statement.execute([hash])?;
@@ -174,10 +177,10 @@ fn drop_blobs(db: &Connection, after: &[u8]) -> Result<Tidied, WriteError> {
     Ok(Tidied { count: idle.len() as u64, rest: next })
 }
 
-fn shrink(db: &Connection) -> Result<Tidied, WriteError> {
+fn shrink(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
     let free = || db.query_row("PRAGMA freelist_count", [], |row| row.get::<_, i64>(0));
     let before = free()?;
-    let mut statement = db.prepare(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
+    let mut statement = db.prepare(&format!("PRAGMA incremental_vacuum({})", PAGES / parts))?;
     let mut rows = statement.query([])?;
     while rows.next()?.is_some() {}
     let after = free()?;

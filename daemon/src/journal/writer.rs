@@ -4,13 +4,15 @@
 //! then answers. While it waits for the disk the next group gathers; a lone change never waits for
 //! company.
 
-use std::{io, ops::ControlFlow, sync::Arc, thread};
+use std::{fs, io, ops::ControlFlow, sync::Arc, thread};
 
-use rusqlite::{Connection, ErrorCode, config::DbConfig};
+use rusqlite::{Connection, config::DbConfig};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
     change::{Change, WriteError},
+    reserve::{self, Reserve},
+    schema::{PAGE_SIZE, is_full},
     text::Texts,
     tidy::{Step, Tidied},
 };
@@ -26,6 +28,13 @@ const CHECKPOINT: i64 = 1_000;
 
 /// Pages from which on it is emptied although changes are waiting.
 const OVERDUE: i64 = 4 * CHECKPOINT;
+
+/// Pages by which the file is to grow from which on the log is emptied, too: so many the reserve has
+/// room for.
+const GROWTH: u64 = (reserve::SIZE / 2) as u64 / PAGE_SIZE;
+
+/// Into how many parts a step of tidying up is divided when the disk is full: each fits the reserve.
+const PARTS: i64 = 16;
 
 /// Sends changes to the thread that writes them.
 #[derive(Clone)]
@@ -60,11 +69,12 @@ struct Command {
 
 impl Writer {
     /// Hands `db` to a new thread, which ends with [`Self::close`] or with the last `Writer`.
-    pub(super) fn start(db: Connection) -> io::Result<Self> {
+    pub(super) fn start(db: Connection, mut reserve: Reserve) -> io::Result<Self> {
+        reserve.hold();
         let (sender, inbox) = mpsc::channel(QUEUE);
         let (tell, health) = watch::channel(Health::Good);
         let texts = Texts::new()?;
-        let thread = WriterThread { db, texts, health: tell, lost: None };
+        let thread = WriterThread { db, texts, reserve, health: tell, lost: None };
         thread::Builder::new().name("journal".to_owned()).spawn(move || thread.run(inbox))?;
         Ok(Self { sender, health })
     }
@@ -107,6 +117,7 @@ impl Writer {
 struct WriterThread {
     db: Connection,
     texts: Texts,
+    reserve: Reserve,
     health: watch::Sender<Health>,
     /// What every change is told once a commit's outcome is unknown.
     lost: Option<WriteError>,
@@ -166,6 +177,65 @@ impl WriterThread {
 
     /// What became of each change, or of all of them.
     fn store(&mut self, group: &[Command]) -> Result<Vec<Result<(), WriteError>>, WriteError> {
+        if self.reserve.hold() {
+            match self.attempt(group) {
+                Err(WriteError::Full) => self.empty_log(),
+                result => return result,
+            }
+        }
+        let mut results = Vec::with_capacity(group.len());
+        for command in group {
+            match self.store_alone(command) {
+                Err(lost @ WriteError::Lost { .. }) => return Err(lost),
+                result => results.push(result),
+            }
+        }
+        Ok(results)
+    }
+
+    /// Stores one change, while there is little room on the disk.
+    fn store_alone(&mut self, command: &Command) -> Result<(), WriteError> {
+        let group = std::slice::from_ref(command);
+        if self.reserve.hold() {
+            match self.attempt(group) {
+                Err(WriteError::Full) => {}
+                result => return result.map(|_| ()),
+            }
+        }
+        if !command.change.is_cancel() {
+            return Err(WriteError::Full);
+        }
+        self.make_room();
+        self.attempt(group).map(|_| ())
+    }
+
+    /// Gives the reserve to what is written next.
+    fn make_room(&mut self) {
+        self.reserve.release();
+        if self.growth() <= GROWTH {
+            self.empty_log();
+        }
+    }
+
+    /// Moves the log into the file. If that fails nothing is lost, since the log stays; and if it does
+    /// not, the log begins anew in the space that it has.
+    fn empty_log(&self) {
+        self.execute("PRAGMA wal_checkpoint(PASSIVE)").ok();
+    }
+
+    /// By how many pages the file grows when the log is moved into it.
+    fn growth(&self) -> u64 {
+        let length = self.db.path().and_then(|path| Some(fs::metadata(path).ok()?.len()));
+        let pages = self
+            .db
+            .prepare_cached("PRAGMA page_count")
+            .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(0)));
+        let pages = pages.unwrap_or_default().cast_unsigned();
+        pages.saturating_sub(length.unwrap_or_default() / PAGE_SIZE)
+    }
+
+    /// One transaction, or two where a change has to be left out.
+    fn attempt(&mut self, group: &[Command]) -> Result<Vec<Result<(), WriteError>>, WriteError> {
         // Savepoints copy every page they touch. A refused change is rare, so they are left out
         // until there is one.
         let guards: &[bool] = if group.len() == 1 { &[false] } else { &[false, true] };
@@ -204,10 +274,12 @@ impl WriterThread {
     }
 
     fn commit(&self) -> Result<(), WriteError> {
-        self.execute("COMMIT").map_err(|error| match error.sqlite_error_code() {
+        self.execute("COMMIT").map_err(|error| {
             // A log that could not grow has no commit in it.
-            Some(ErrorCode::DiskFull) => WriteError::Full,
-            _ => WriteError::Lost { source: Some(Arc::new(error)) },
+            if is_full(&error) {
+                return WriteError::Full;
+            }
+            WriteError::Lost { source: Some(Arc::new(error)) }
         })
     }
 
@@ -216,7 +288,18 @@ impl WriterThread {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
         }
-        let result = self.try_tidy(step);
+        if self.reserve.hold() {
+            match self.attempt_tidy(step, 1) {
+                Err(WriteError::Full) => {}
+                result => return result,
+            }
+        }
+        self.make_room();
+        self.attempt_tidy(step, PARTS)
+    }
+
+    fn attempt_tidy(&mut self, step: &Step, parts: i64) -> Result<Tidied, WriteError> {
+        let result = self.try_tidy(step, parts);
         if let Err(error) = &result {
             // There is nothing else to try.
             let _ = self.roll_back(error);
@@ -224,13 +307,13 @@ impl WriterThread {
         result
     }
 
-    fn try_tidy(&self, step: &Step) -> Result<Tidied, WriteError> {
+    fn try_tidy(&self, step: &Step, parts: i64) -> Result<Tidied, WriteError> {
         if let Step::Checkpoint = step {
             self.execute("PRAGMA wal_checkpoint(PASSIVE)")?;
             return Ok(Tidied::default());
         }
         self.execute("BEGIN IMMEDIATE")?;
-        let tidied = step.apply(&self.db)?;
+        let tidied = step.apply(&self.db, parts)?;
         self.commit()?;
         Ok(tidied)
     }
@@ -270,15 +353,15 @@ impl WriterThread {
         if is_fatal(error) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     }
 
-    /// Moves the write-ahead log into the file, after the replies: it costs two more syncs. That it
-    /// fails loses nothing, since the log stays; so it is tried again after the next group.
+    /// Empties a long log, after the replies: it costs two more syncs. If it fails, it is tried again
+    /// after the next group.
     fn checkpoint(&self, idle: bool) {
         if self.lost.is_some() {
             return;
         }
         let limit = if idle { CHECKPOINT } else { OVERDUE };
-        if self.log_pages().is_ok_and(|pages| pages >= limit) {
-            self.execute("PRAGMA wal_checkpoint(PASSIVE)").ok();
+        if self.growth() >= GROWTH || self.log_pages().is_ok_and(|pages| pages >= limit) {
+            self.empty_log();
         }
     }
 

@@ -110,7 +110,7 @@ pub(crate) struct Actor {
     /// What is under way.
     pub(super) work: Option<Work>,
     outside: Outside,
-    commands: mpsc::Receiver<Command>,
+    pub(super) commands: mpsc::Receiver<Command>,
     pub(super) position: watch::Sender<Option<Position>>,
     pub(super) journal: Journal,
     pool: Pool,
@@ -252,6 +252,11 @@ impl Actor {
         if self.is_overdue() {
             self.expire().await?;
         }
+        self.carry_out(command).await
+    }
+
+    /// [`Actor::obey`], whatever the time is.
+    pub(super) async fn carry_out(&mut self, command: Command) -> Result<(), Lost> {
         match command {
             Command::Answer { answers, payload, key, reply } => {
                 let (result, effect) = match self.answer(answers, payload, key).await {
@@ -272,11 +277,14 @@ impl Actor {
                 Ok(())
             }
             Command::Sleep => {
-                if let Some(vm) = self.take_vm() {
-                    self.given.clear();
-                    self.drop_vm(vm);
+                // It may be at work again since it was asked to.
+                if matches!(self.state, State::Paused(_)) {
+                    if let Some(vm) = self.take_vm() {
+                        self.given.clear();
+                        self.drop_vm(vm);
+                    }
+                    self.registry.release(&self.id);
                 }
-                self.registry.release(&self.id);
                 Ok(())
             }
             Command::Cancel { reason, successor, reply } => {
@@ -341,8 +349,9 @@ impl Actor {
             let message = format!("the history is over its limit of {LONGEST_HISTORY} entries");
             return self.fail(made, engine_failure(message)).await;
         }
-        self.note_calls(made).await?;
-        self.go_on(vm, Turn::Slice);
+        if let Some(vm) = self.note_calls(vm, made).await? {
+            self.go_on(vm, Turn::Slice);
+        }
         Ok(())
     }
 

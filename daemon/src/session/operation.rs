@@ -18,8 +18,9 @@ impl Actor {
         made: Vec<Made>,
         operation: Operation,
     ) -> Result<(), Lost> {
-        self.note_calls(made).await?;
-        self.work = Some(Work::Begins(Some(vm), spawn_blocking(|| operation.begin())));
+        if let Some(vm) = self.note_calls(vm, made).await? {
+            self.work = Some(Work::Begins(Some(vm), spawn_blocking(|| operation.begin())));
+        }
         Ok(())
     }
 
@@ -32,7 +33,8 @@ impl Actor {
         match begun {
             Ok(Begun::Over(outcome)) => self.operated(vm, Ok(outcome)).await,
             Ok(Begun::Intends { intent, finish }) => {
-                self.note_calls(vm.intends(intent)).await?;
+                let intends = vm.intends(intent);
+                let Some(vm) = self.note_calls(vm, intends).await? else { return Ok(()) };
                 self.work = Some(Work::Finishes(
                     Some(vm),
                     spawn_blocking(|| {
@@ -70,12 +72,17 @@ impl Actor {
         }
     }
 
-    /// Has the journal take what the script did so far.
-    pub(super) async fn note_calls(&mut self, made: Vec<Made>) -> Result<(), Lost> {
+    /// Has the journal take what the script did so far, and returns the script, unless the session
+    /// was cancelled meanwhile.
+    pub(super) async fn note_calls(&mut self, vm: Vm, made: Vec<Made>) -> Result<Option<Vm>, Lost> {
         if !made.is_empty() {
             let events = told(&made);
             self.record_surely(events, With { calls: made, ..With::default() }).await?;
         }
-        Ok(())
+        if self.state.name().is_terminal() {
+            self.drop_vm(vm);
+            return Ok(None);
+        }
+        Ok(Some(vm))
     }
 }

@@ -18,7 +18,7 @@ use crate::{
 const FULL_DISK: Duration = Duration::from_secs(1);
 
 /// What goes into the journal beside the events.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct With {
     pub(super) calls: Vec<Made>,
     pub(super) answers: Vec<NewAnswer>,
@@ -49,22 +49,28 @@ impl Actor {
         Ok(effect)
     }
 
-    /// [`Actor::record`] for what the script did: it cannot be refused, and waits for a full disk.
+    /// [`Actor::record`] for what the script did: it cannot be refused, and waits for a full disk. If
+    /// the session is cancelled meanwhile, that is its end, and this never happened.
     pub(super) async fn record_surely(
         &mut self,
         events: Vec<Event>,
         with: With,
     ) -> Result<Option<Effect>, Lost> {
-        let Recorded { next, effect, append } = self.prepare(events, with).map_err(|_| Lost)?;
-        let seq = self.seq.plus(append.entries.len());
         loop {
-            match self.journal.append(append.clone()).await {
-                Err(WriteError::Full) => tokio::time::sleep(FULL_DISK).await,
-                written => break written?,
+            match self.record(events.clone(), with.clone()).await {
+                Err(Rejected::Write(WriteError::Full)) => self.wait_for_room().await?,
+                Err(Rejected::AlreadyCancelled(_)) => return Ok(None),
+                recorded => return recorded.map_err(|_| Lost),
             }
         }
-        self.adopt(next, seq);
-        Ok(effect)
+    }
+
+    /// Waits a while for the disk to have room, and obeys meanwhile.
+    async fn wait_for_room(&mut self) -> Result<(), Lost> {
+        tokio::select! {
+            command = self.commands.recv() => Box::pin(self.carry_out(command.ok_or(Lost)?)).await,
+            () = tokio::time::sleep(FULL_DISK) => Ok(()),
+        }
     }
 
     fn prepare(&self, events: Vec<Event>, with: With) -> Result<Recorded, Refused> {

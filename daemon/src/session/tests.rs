@@ -309,3 +309,20 @@ async fn sessions_that_do_not_fit_in_memory_sleep_and_wake() {
         assert!(outcome.contains(r#""value":"ABC""#), "{outcome}");
     }
 }
+
+/// That a script should leave the memory is decided while it rests, and may be heard when it works.
+#[tokio::test]
+async fn a_session_that_works_does_not_fall_asleep() {
+    let service = Service::open();
+    let id = service.paused("return alc.llm('a')").await;
+    fail::cfg("step.before", "pause").expect("configures");
+    assert_eq!(service.answer(&id, None, "x").await, Ok(true));
+    service.registry.rests(&id, MEMORY + 1, std::time::Duration::ZERO);
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(service.registry.awake(), 1);
+    fail::remove("step.before");
+    service.reaches(&id, StateName::Done).await;
+    assert!(!service.kinds(&id).await.contains(&"recovered".to_owned()));
+}

@@ -120,6 +120,18 @@ fn an_empty_file_becomes_a_journal_but_not_beside_the_log_of_a_lost_one() {
 }
 
 #[test]
+fn what_is_left_of_a_journal_that_was_being_made_is_in_nobodys_way() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("journal.db");
+    for left in ["journal.db-new", "journal.db-new-journal", "journal.db-new-wal"] {
+        fs::write(folder.path().join(left), "half").expect("writes");
+    }
+    assert!(Journal::open(&file).is_ok());
+    let left = fs::read_dir(folder.path()).expect("lists").filter_map(Result::ok);
+    assert!(left.into_iter().all(|file| !file.path().to_string_lossy().contains("-new")));
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_an_error_of_the_system() {
     let folder = TempDir::new().expect("a folder");
     let Err(error) = Journal::open(&folder.path().join("none/journal.db")) else {
@@ -131,7 +143,10 @@ fn a_folder_that_is_not_there_is_an_error_of_the_system() {
 #[tokio::test]
 async fn a_closed_journal_is_one_file_of_the_current_format() {
     let (folder, path) = journal().await;
-    assert_eq!(fs::read_dir(folder.path()).expect("lists").count(), 1);
+    let files = fs::read_dir(folder.path()).expect("lists");
+    let mut names: Vec<_> = files.map(|file| file.expect("a file").file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["journal.db", "journal.reserve"]);
     let db = Connection::open(&path).expect("opens");
     let number = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("reads");
     assert_eq!(number("PRAGMA page_size"), 8192);

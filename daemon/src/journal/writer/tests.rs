@@ -20,10 +20,12 @@ struct Alone {
 impl Alone {
     fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
-        let db = open_writer(&folder.path().join("journal.db")).expect("opens");
+        let path = folder.path().join("journal.db");
+        let db = open_writer(&path).expect("opens");
+        let reserve = Reserve::of(&path);
         let (tell, health) = watch::channel(Health::Good);
         let texts = Texts::new().expect("starts");
-        let thread = WriterThread { db, texts, health: tell, lost: None };
+        let thread = WriterThread { db, texts, reserve, health: tell, lost: None };
         Self { thread, health, _folder: folder }
     }
 
@@ -95,7 +97,7 @@ fn a_group_without_a_good_change_stores_nothing() {
 }
 
 #[test]
-fn a_full_disk_stores_nothing_and_ends_nothing() {
+fn what_does_not_fit_a_full_disk_keeps_nothing_else_out_and_ends_nothing() {
     let mut alone = Alone::new();
     assert!(alone.write(vec![create(1), create(2)]).iter().all(Result::is_ok));
     let pages = |alone: &Alone, pages: u32| {
@@ -103,12 +105,41 @@ fn a_full_disk_stores_nothing_and_ends_nothing() {
         alone.thread.execute(&sql).expect("is set");
     };
     pages(&alone, 1); // SQLite takes the size that the file has.
-    let noise = noise(0);
-    let results = alone.write(vec![log(1, "short"), log(2, &noise)]);
-    assert!(results.iter().all(|result| matches!(result, Err(WriteError::Full))));
-    assert_eq!(alone.count("event"), 2);
+    let results = alone.write(vec![log(1, "short"), log(2, &noise(0)), cancel(2)]);
+    assert!(matches!(results[..], [Ok(()), Err(WriteError::Full), Ok(())]), "{results:?}");
+    assert_eq!(alone.count("event"), 4);
     pages(&alone, 1_000_000);
-    assert!(alone.write(vec![log(1, "short"), log(2, &noise)]).iter().all(Result::is_ok));
+    assert!(alone.write(vec![create(3), log(3, &noise(0))]).iter().all(Result::is_ok));
+}
+
+fn cancel(number: u64) -> Change {
+    let life = Life::started(number);
+    let reason = super::super::tests::reason();
+    Change::Append(Box::new(life.append(&Event::CancelRequested(reason))))
+}
+
+#[test]
+fn while_the_reserve_cannot_be_had_only_cancels_and_deletions_are_taken() {
+    let mut alone = Alone::new();
+    assert!(alone.write((1..=3).map(create).collect()).iter().all(Result::is_ok));
+    let mut ended = Life::started(3);
+    let end = ended.append(&Event::Finished);
+    ended.adopt(&end);
+    assert!(alone.write(vec![Change::Append(Box::new(end))])[0].is_ok());
+    let nowhere = Reserve::of(std::path::Path::new("/dev/null/journal.db"));
+    let reserve = std::mem::replace(&mut alone.thread.reserve, nowhere);
+    let results = alone.write(vec![log(1, "x"), cancel(2), create(4)]);
+    let [Err(WriteError::Full), Ok(()), Err(WriteError::Full)] = results[..] else {
+        panic!("{results:?}")
+    };
+    let noted = ended.append(&Event::Noted(alc_core::Note { title: None, content: "x".into() }));
+    let noted = alone.write(vec![Change::Append(Box::new(noted))]);
+    assert!(matches!(noted[..], [Err(WriteError::Full)]), "{noted:?}");
+    let delete = |number| Step::Delete { session: Life::started(number).id, at: 9 };
+    assert!(alone.thread.tidy(&delete(3)).is_ok());
+    assert!(matches!(alone.thread.tidy(&delete(1)), Err(WriteError::NotEnded(_))));
+    alone.thread.reserve = reserve;
+    assert!(alone.write(vec![log(1, "x"), create(4)]).iter().all(Result::is_ok));
 }
 
 #[test]
@@ -154,22 +185,36 @@ async fn whoever_waits_for_a_loss_hears_of_it_but_not_of_a_close() {
 #[test]
 fn the_log_is_emptied_in_idle_moments_and_when_it_is_long() {
     let mut alone = Alone::new();
-    let grow = |alone: &mut Alone, until: i64, first: u64| {
-        for number in first.. {
-            if alone.thread.log_pages().expect("counts") >= until {
-                return number;
-            }
-            let group = vec![create(number), log(number, &noise(number))];
-            assert!(alone.write(group).iter().all(Result::is_ok));
+    let mut life = Life::started(1);
+    assert!(alone.write(vec![create(1)])[0].is_ok());
+    let mut grow = |alone: &mut Alone, until: i64| {
+        while alone.thread.log_pages().expect("counts") < until {
+            let append = life.append(&Event::Logged(line("short")));
+            life.adopt(&append);
+            assert!(alone.write(vec![Change::Append(Box::new(append))])[0].is_ok());
         }
-        unreachable!()
+        assert!(alone.thread.growth() < GROWTH);
     };
-    let next = grow(&mut alone, CHECKPOINT, 0);
+    grow(&mut alone, CHECKPOINT);
     alone.thread.checkpoint(false);
     assert!(alone.thread.log_pages().expect("counts") >= CHECKPOINT);
     alone.thread.checkpoint(true);
     assert_eq!(alone.thread.log_pages().expect("counts"), 0);
-    grow(&mut alone, OVERDUE, next);
+    grow(&mut alone, OVERDUE);
     alone.thread.checkpoint(false);
     assert_eq!(alone.thread.log_pages().expect("counts"), 0);
+}
+
+#[test]
+fn the_log_is_emptied_before_the_reserve_is_too_small_for_that() {
+    let mut alone = Alone::new();
+    let mut number = 0;
+    while alone.thread.growth() < GROWTH {
+        number += 1;
+        let group = vec![create(number), log(number, &noise(number))];
+        assert!(alone.write(group).iter().all(Result::is_ok));
+    }
+    assert!(alone.thread.log_pages().expect("counts") < CHECKPOINT);
+    alone.thread.checkpoint(false);
+    assert_eq!((alone.thread.log_pages().expect("counts"), alone.thread.growth()), (0, 0));
 }
