@@ -39,6 +39,17 @@ impl Operation {
         Self { begin: Box::new(begin), intent: None, take: None }
     }
 
+    /// A change that nobody can tell was made or not, once its outcome is lost; `shown` says what it is.
+    pub(super) fn once(shown: &str, act: impl FnOnce() -> Outcome + Send + 'static) -> Self {
+        let shown = shown.to_owned();
+        Self::new(move |intent| match intent {
+            None => Begun::Intends { intent: "null".to_owned(), finish: Box::new(act) },
+            Some(_) => Begun::Over(Err(format!(
+                "outcome unknown: the daemon ended during `{shown}`, which may have happened or not"
+            ))),
+        })
+    }
+
     /// Has `take` see the value first, each time the script is told.
     pub(super) fn taken_by(self, take: Take) -> Self {
         Self { take: Some(take), ..self }

@@ -124,10 +124,10 @@ impl Vm {
         calls: Vec<Call>,
         outside: Outside,
     ) -> Result<Self, LoadError> {
-        let Outside { token, home } = outside;
+        let token = outside.token.clone();
         let lua = prelude::state();
         let mark = ArrayMark::new(&lua)?;
-        lua.set_app_data(World::new(Replay::new(calls), script, home, mark.clone()));
+        lua.set_app_data(World::new(Replay::new(calls), script, outside, mark.clone()));
         let host = host(&lua, token.clone())?;
         prelude::install(&lua, &host)?;
         let main: Function = host.raw_get("main")?;

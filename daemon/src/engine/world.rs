@@ -10,11 +10,13 @@ use alc_core::{
     Script,
 };
 use mlua::Lua;
+use tokio_util::sync::CancellationToken;
 
 use super::{
     budget::Account,
     convert::ArrayMark,
     operation::{self, Operation, Outcome, Place, Take},
+    vm::Outside,
 };
 use crate::{clock, packages::Package};
 
@@ -126,10 +128,12 @@ pub(super) struct World {
     /// What the script has required of, as it was then.
     pub(super) packages: Vec<Arc<Package>>,
     pub(super) home: Arc<Path>,
+    /// Cancelled when the session is.
+    pub(super) token: CancellationToken,
 }
 
 impl World {
-    pub(super) fn new(replay: Replay, script: &Script, home: Arc<Path>, mark: ArrayMark) -> Self {
+    pub(super) fn new(replay: Replay, script: &Script, outside: Outside, mark: ArrayMark) -> Self {
         Self {
             replay,
             made: Vec::new(),
@@ -142,7 +146,8 @@ impl World {
             started_at: script.started_at,
             caller: script.caller.clone(),
             packages: Vec::new(),
-            home,
+            home: outside.home,
+            token: outside.token,
         }
     }
 
@@ -177,7 +182,7 @@ impl World {
         if !self.account.needs_clock() {
             return Ok(0);
         }
-        let now = self.effect(lua, CallKind::Time, || clock::now().to_string())?;
+        let now = self.effect(lua, CallKind::Time, "", || clock::now().to_string())?;
         let now: i64 = now.parse().unwrap_or(self.started_at);
         // The clock may have been set back since.
         Ok(u64::try_from(now.saturating_sub(self.started_at)).unwrap_or_default())
@@ -208,9 +213,10 @@ impl World {
         &mut self,
         lua: &Lua,
         kind: CallKind,
+        arguments: &str,
         fresh: impl FnOnce() -> String,
     ) -> Result<String, Departed> {
-        let fingerprint = fingerprint(kind, "");
+        let fingerprint = fingerprint(kind, arguments);
         let n = self.replay.made();
         match self.replay.next(kind, &fingerprint) {
             Lookup::Recorded(CallResult::Value(text)) => Ok(text),
@@ -220,7 +226,7 @@ impl World {
                 self.made.push(Made::new(n, kind, fingerprint).with_result(result.clone()));
                 Ok(result)
             }
-            other => Err(self.depart(lua, other, kind, String::new())),
+            other => Err(self.depart(lua, other, kind, arguments.to_owned())),
         }
     }
 
@@ -292,6 +298,9 @@ impl World {
         arguments: String,
         operation: Operation,
     ) -> Result<Operated, Departed> {
+        if matches!(self.pending, Some(Pending::Diverged(_) | Pending::OutOfMemory)) {
+            return Err(Departed);
+        }
         let fingerprint = fingerprint(kind, &arguments);
         let n = self.replay.made();
         let intent = match self.replay.next(kind, &fingerprint) {
@@ -398,13 +407,14 @@ mod tests {
             seed: 7,
             ..Script::default()
         };
-        (lua, World::new(replay, &script, Path::new("").into(), mark))
+        let outside = Outside { token: CancellationToken::new(), home: Path::new("").into() };
+        (lua, World::new(replay, &script, outside, mark))
     }
 
     #[test]
     fn an_effect_is_asked_once_and_then_remembered() {
         let (lua, mut world) = world(Replay::default());
-        let first = world.effect(&lua, CallKind::Time, || "1.5".to_owned()).expect("new");
+        let first = world.effect(&lua, CallKind::Time, "", || "1.5".to_owned()).expect("new");
         let made = world.take_made(false);
         let calls = made
             .into_iter()
@@ -415,7 +425,8 @@ mod tests {
             })
             .collect();
         let (lua, mut again) = self::world(Replay::new(calls));
-        let replayed = again.effect(&lua, CallKind::Time, || "9.9".to_owned()).expect("recorded");
+        let replayed =
+            again.effect(&lua, CallKind::Time, "", || "9.9".to_owned()).expect("recorded");
         assert_eq!(replayed, first);
         assert!(again.take_made(false).is_empty());
     }

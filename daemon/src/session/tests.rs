@@ -5,6 +5,7 @@ mod deadline;
 mod naming;
 mod operation;
 mod require;
+mod world;
 
 use std::sync::Arc;
 

@@ -28,6 +28,8 @@ pub enum CallKind {
     Memory,
     /// A file, read or written.
     File,
+    /// A command, run.
+    Process,
     /// A module, looked for.
     Require,
 }
@@ -43,6 +45,7 @@ impl CallKind {
             Self::Time => "time",
             Self::Memory => "memory",
             Self::File => "file",
+            Self::Process => "process",
             Self::Require => "require",
         }
     }
@@ -57,6 +60,7 @@ impl CallKind {
             Self::Time,
             Self::Memory,
             Self::File,
+            Self::Process,
             Self::Require,
         ];
         all.into_iter().find(|kind| kind.as_str() == text)

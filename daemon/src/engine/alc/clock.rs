@@ -21,6 +21,6 @@ fn kibibytes(bytes: usize) -> f64 {
 
 /// A number that is measured once and then read from the journal.
 fn measured(lua: &Lua, kind: CallKind, measure: impl FnOnce() -> f64) -> Result<f64, Raise> {
-    let text = world(lua, |world| world.effect(lua, kind, || format!("{:?}", measure())))??;
+    let text = world(lua, |world| world.effect(lua, kind, "", || format!("{:?}", measure())))??;
     text.parse().map_err(|_| Raise::Error(format!("the journal has no number here: {text}")))
 }

@@ -4,6 +4,7 @@ use std::{fs, io, path::PathBuf};
 
 use alc_core::CallKind;
 use mlua::{Lua, Table};
+use serde_json::Value as Json;
 
 use super::{Arguments, Raise, add, operate, world};
 use crate::engine::{
@@ -30,29 +31,31 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
     add(lua, host, "file_remove", |lua, arguments| {
         let path = path(lua, &arguments, 1)?;
         let arguments = format!("remove\0{}", path.shown);
-        once(lua, arguments, move || Ok(told(remove(&path.full), &path.shown)))
+        once(lua, arguments, move || Ok(told(remove(&path.full).map(|()| true), &path.shown)))
     })?;
     add(lua, host, "file_rename", |lua, arguments| {
         let (from, to) = (path(lua, &arguments, 1)?, path(lua, &arguments, 2)?);
         let arguments = format!("rename\0{}\0{}", from.shown, to.shown);
-        once(lua, arguments, move || Ok(told(fs::rename(&from.full, &to.full), &from.shown)))
+        once(lua, arguments, move || {
+            Ok(told(fs::rename(&from.full, &to.full).map(|()| true), &from.shown))
+        })
     })
 }
 
 /// A path as the script gave it, and where that is.
-struct Path {
-    shown: String,
-    full: PathBuf,
+pub(super) struct Path {
+    pub(super) shown: String,
+    pub(super) full: PathBuf,
 }
 
-fn path(lua: &Lua, arguments: &Arguments, number: usize) -> Result<Path, Raise> {
+pub(super) fn path(lua: &Lua, arguments: &Arguments, number: usize) -> Result<Path, Raise> {
     let shown = arguments.text(lua, number)?;
     let full = world(lua, |world| world.located(&shown))?;
     Ok(Path { shown, full })
 }
 
 /// An operation that changes nothing.
-fn look(
+pub(super) fn look(
     lua: &Lua,
     arguments: String,
     act: impl FnOnce() -> Outcome + Send + 'static,
@@ -61,18 +64,12 @@ fn look(
 }
 
 /// A change that nobody can tell was made or not, once its result is lost.
-fn once(
+pub(super) fn once(
     lua: &Lua,
     arguments: String,
     act: impl FnOnce() -> Outcome + Send + 'static,
 ) -> Result<(bool, mlua::Value), Raise> {
-    let shown = arguments.replace('\0', " ");
-    let operation = Operation::new(move |intent| match intent {
-        None => Begun::Intends { intent: "null".to_owned(), finish: Box::new(act) },
-        Some(_) => Begun::Over(Err(format!(
-            "outcome unknown: the daemon ended during `{shown}`, which may have happened or not"
-        ))),
-    });
+    let operation = Operation::once(&arguments.replace('\0', " "), act);
     operate(lua, CallKind::File, arguments, operation)
 }
 
@@ -95,13 +92,17 @@ fn remove(path: &std::path::Path) -> io::Result<()> {
     if fs::symlink_metadata(path)?.is_dir() { fs::remove_dir(path) } else { fs::remove_file(path) }
 }
 
-/// What Lua's `os` functions return: `true`, or nothing, a message and an error number.
-fn told(result: io::Result<()>, shown: &str) -> String {
+/// What Lua's `os` and `io` functions return, as a list: what `result` makes of success, else nothing,
+/// a message and an error number.
+pub(super) fn told<T: Into<Json>>(result: io::Result<T>, shown: &str) -> String {
     let list = match result {
-        Ok(()) => serde_json::json!([true]),
+        Ok(value) => serde_json::json!([value.into()]),
         Err(error) => {
-            let number = error.raw_os_error();
-            serde_json::json!([null, format!("{shown}: {error}"), number.unwrap_or_default()])
+            let number = error.raw_os_error().unwrap_or_default();
+            // As C says it, without the number.
+            let text = error.to_string();
+            let text = text.split(" (os error").next().unwrap_or_default();
+            serde_json::json!([null, format!("{shown}: {text}"), number])
         }
     };
     list.to_string()

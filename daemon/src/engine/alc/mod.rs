@@ -6,10 +6,12 @@
 mod budget;
 mod clock;
 mod files;
+mod handles;
 mod json;
 mod library;
 mod llm;
 mod log;
+mod process;
 mod reference;
 mod require;
 
@@ -70,10 +72,15 @@ pub(super) const FAMILIES: &[Family] = &[
     host(&["tell", "progress"], log::register),
     host(&["time", "memory", "seed"], clock::register),
     host(&["file_read", "file_is", "folder", "file_remove", "file_rename"], files::register),
+    host(
+        &["file_open", "file_load", "file_store", "file_size", "file_temporary"],
+        handles::register,
+    ),
+    host(&["process_run"], process::register),
     host(&["json_encode", "json_decode"], json::register),
     host(&["shown_by", "out_of_memory"], reference::register),
     host(&["package_find", "package_module", "path_find"], require::register),
-    host(&["math_library"], library::register),
+    host(&["math_library", "os_library", "recorded"], library::register),
 ];
 
 const fn host(fields: &'static [&'static str], load: Load) -> Family {
@@ -165,6 +172,26 @@ impl Arguments {
             Value::Table(table) => Ok(Some(table)),
             other => Err(bad_argument(number, "table", other.type_name())),
         }
+    }
+
+    /// All arguments from `number` on.
+    fn from(&self, number: usize) -> MultiValue {
+        self.0.iter().skip(number - 1).cloned().collect()
+    }
+
+    /// Argument `number` as bytes.
+    fn bytes(&self, number: usize) -> Result<Vec<u8>, Raise> {
+        match self.get(number) {
+            Value::String(text) => Ok(text.as_bytes().to_vec()),
+            other => Err(bad_argument(number, "string", other.type_name())),
+        }
+    }
+
+    /// Argument `number` as a whole number.
+    fn integer(&self, lua: &Lua, number: usize) -> Result<i64, Raise> {
+        let value = self.get(number);
+        let given = value.type_name();
+        lua.coerce_integer(value)?.ok_or_else(|| bad_argument(number, "integer", given))
     }
 
     fn flag(&self, lua: &Lua, number: usize) -> bool {

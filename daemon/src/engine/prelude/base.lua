@@ -165,9 +165,22 @@ local function describe(failure)
   return { message = text, traceback = traceback() }
 end
 
+-- Has what was written to files reach them before the script stands still; nothing, if it has none.
+function host.settle()
+  local flush = rawget(host, "flush_files")
+  if flush then
+    flush()
+  end
+end
+
+local function left(...)
+  protect(host.settle)
+  return ...
+end
+
 -- Runs the script, under xpcall because an error that leaves a coroutine while `__close` raises
 -- another one would end the process.
 function host.main(chunk)
   host.outermost = running()
-  return handle_errors(chunk, describe)
+  return left(handle_errors(chunk, describe))
 end
