@@ -17,6 +17,7 @@ mod deadline;
 mod deleting;
 mod drive;
 mod examples;
+mod exit_codes;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod generated;

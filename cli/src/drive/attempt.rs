@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use alc_core::QueryView;
+use alc_core::{QueryId, QueryView};
 use alc_ipc::{Answers, ClientError, ErrorCode, Resume};
 
 use super::{
@@ -76,13 +76,21 @@ impl Driver<'_, '_> {
     fn send(&mut self, number: u32, answer: Answer) -> Result<(), CliError> {
         let Some(Work { query, .. }) = self.work.remove(&number) else { return Ok(()) };
         let Answer { text, usage } = answer;
+        let id = query.query_id.clone();
         let resume = Resume::new(query.query_id.into(), Answers::One { text, usage });
-        match self.link.call(|client| client.resume(resume.clone())) {
-            Ok(_) => self.answered = self.answered.saturating_add(1),
-            Err(CliError::Client(ClientError::Refused(failure))) if is_too_late(failure.code) => {
-                self.output.notice(&failure.message);
+        let refused = match self.link.call(|client| client.resume(resume.clone())) {
+            Ok(_) => {
+                self.answered = self.answered.saturating_add(1);
+                return Ok(());
             }
+            Err(CliError::Client(ClientError::Refused(failure))) => failure,
             Err(error) => return Err(error),
+        };
+        match refused.code {
+            ErrorCode::StaleQuery => self.output.notice(&answered_elsewhere(&id)),
+            // Its end is about to be heard of.
+            ErrorCode::AlreadyCancelled | ErrorCode::NotPaused => {}
+            _ => return Err(ClientError::Refused(refused).into()),
         }
         Ok(())
     }
@@ -120,9 +128,7 @@ impl Driver<'_, '_> {
         match &mut work.phase {
             Phase::Thinking { .. } => {
                 work.end(Why::Closed);
-                let query = &work.query.query_id;
-                let notice = format!("{query} was answered by somebody else");
-                self.output.notice(&notice);
+                self.output.notice(&answered_elsewhere(&work.query.query_id));
             }
             Phase::Ending { why, .. } => *why = Why::Closed,
             Phase::Resting { .. } => drop(self.work.remove(&number)),
@@ -164,7 +170,6 @@ impl Driver<'_, '_> {
     }
 }
 
-/// Whether an answer was refused because nobody needs it any more.
-fn is_too_late(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::StaleQuery | ErrorCode::AlreadyCancelled | ErrorCode::NotPaused)
+fn answered_elsewhere(query: &QueryId) -> String {
+    format!("{query} was answered by somebody else")
 }

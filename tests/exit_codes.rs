@@ -1,0 +1,307 @@
+//! The table of exit codes: one row for each cell, and each is what `alc help exit-codes` says.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    os::unix::fs::PermissionsExt as _,
+    process::Stdio,
+    sync::Mutex,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rusqlite::Connection;
+
+use crate::env::{Ran, TestEnv};
+
+const ALC: &str = env!("CARGO_BIN_EXE_alc");
+
+/// What a row's command shows besides its code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shows {
+    /// What was asked for, and no error.
+    Done,
+    /// What was asked for, which is no success, and no error.
+    Told,
+    /// Nothing but an error of this name.
+    Only(&'static str),
+    /// What was asked for, as far as it went, and an error of this name.
+    Also(&'static str),
+}
+
+use Shows::{Also, Done, Only, Told};
+
+/// A verb, its exit code, what it shows, and how to get there.
+type Row = (&'static str, i32, Shows, fn(&TestEnv) -> Ran);
+
+/// In the order of `alc help`. The words of a command are separated by bars.
+#[rustfmt::skip]
+const TABLE: &[Row] = &[
+    ("run", 0, Done, |env| alc(env, "run|-e|return alc.llm('?')|--|echo|x")),
+    ("run", 1, Only("failed"), |env| alc(env, "run|-e|error('x')|--|true")),
+    ("run", 1, Only("does_not_load"), |env| alc(env, "run|-e|no lua|--|true")),
+    ("run", 3, Only("cancelled"), |env| alc(env, &format!("run|-e|alc.llm('?')|--sh|{ALC} cancel $ALC_SESSION"))),
+    ("run", 5, Only("name_in_use"), |env| { paused(env); alc(env, "run|-e|return 1|--name|paused|--|true") }),
+    ("run", 8, Only("pending"), |env| alc(env, "run|-e|alc.llm('?')|--max-queries|0|--|true")),
+    ("run", 9, Only("answer_failed"), |env| alc(env, "run|-e|alc.llm('?')|--|false")),
+    ("run", 124, Only("timeout"), |env| alc(env, "run|-e|while true do end|--timeout|1ms|--|true")),
+    ("spawn", 0, Done, |env| alc(env, "spawn|-e|return 1")),
+    ("spawn", 0, Done, |env| { paused(env); alc(env, "spawn|-e|return alc.llm('?')|--name|paused|--if-exists|reuse") }),
+    ("spawn", 0, Done, |env| alc(env, "spawn|-e|return 1|--wait")),
+    ("spawn", 1, Only("does_not_load"), |env| alc(env, "spawn|-e|no lua")),
+    ("spawn", 1, Also("failed"), |env| alc(env, "spawn|-e|error('x')|--wait")),
+    ("spawn", 2, Only("usage"), |env| alc(env, "spawn")),
+    ("spawn", 2, Only("invalid"), |env| alc(env, "spawn|no-such.lua")),
+    ("spawn", 3, Also("cancelled"), |env| {
+        let again = "spawn|-e|alc.llm('?')|--idempotency-key|k";
+        alc(env, &format!("cancel|{}", alc(env, again).ok())).ok();
+        alc(env, &format!("{again}|--wait"))
+    }),
+    ("spawn", 5, Only("name_in_use"), |env| { paused(env); alc(env, "spawn|-e|return 1|--name|paused") }),
+    ("spawn", 5, Only("key_in_use"), |env| {
+        alc(env, "spawn|-e|return 1|--idempotency-key|k").ok();
+        alc(env, "spawn|-e|return 2|--idempotency-key|k")
+    }),
+    ("spawn", 8, Also("pending"), |env| alc(env, "spawn|-e|alc.llm('?')|--wait")),
+    ("spawn", 124, Also("timeout"), |env| alc(env, "spawn|-e|while true do end|--wait|--timeout|1ms")),
+    ("state", 0, Done, |env| { failed(env); alc(env, "state|@") }),
+    ("state", 0, Done, |env| { done(env); alc(env, "state|@|--exit-code") }),
+    ("state", 1, Told, |env| { failed(env); alc(env, "state|@|--exit-code") }),
+    ("state", 3, Told, |env| { cancelled(env); alc(env, "state|@|--exit-code") }),
+    ("state", 4, Only("not_found"), |env| alc(env, "state|nobody")),
+    ("state", 5, Only("ambiguous"), |env| { alike(env); alc(env, "state|k7fq") }),
+    ("state", 8, Told, |env| { paused(env); alc(env, "state|@|--exit-code") }),
+    ("state", 8, Told, |env| { running(env); alc(env, "state|@|--exit-code") }),
+    ("list", 0, Done, |env| alc(env, "list")),
+    ("list", 4, Only("not_found"), |env| alc(env, "list|--after|nobody")),
+    ("list", 5, Only("ambiguous"), |env| { alike(env); alc(env, "list|--after|k7fq") }),
+    ("list", 69, Only("unreachable"), |env| { done(env); alc(env, "daemon|stop").ok(); alc(env, "list|--no-start") }),
+    ("list", 77, Only("not_permitted"), |env| {
+        done(env);
+        alc(env, "daemon|stop").ok();
+        fs::set_permissions(env.home(), fs::Permissions::from_mode(0o755)).expect("sets");
+        alc(env, "list")
+    }),
+    ("list", 78, Only("damaged"), |env| {
+        done(env);
+        alc(env, "daemon|stop").ok();
+        fs::write(env.home().join("journal.db"), "no journal").expect("writes");
+        alc(env, "list")
+    }),
+    ("prompt", 0, Done, |env| { paused(env); alc(env, "prompt|@") }),
+    ("prompt", 4, Only("not_found"), |env| alc(env, "prompt|nobody")),
+    ("prompt", 5, Only("ambiguous"), |env| { alike(env); alc(env, "prompt|k7fq") }),
+    ("prompt", 5, Only("unknown_query"), |env| { paused(env); alc(env, "prompt|@.9") }),
+    ("prompt", 7, Only("ended"), |env| { done(env); alc(env, "prompt|@") }),
+    ("prompt", 8, Only("pending"), |env| { running(env); alc(env, "prompt|@|--no-wait") }),
+    ("prompt", 124, Only("timeout"), |env| { running(env); alc(env, "prompt|@|--timeout|1ms") }),
+    ("resume", 0, Done, |env| { paused(env); alc(env, "resume|@|x") }),
+    ("resume", 0, Done, |env| { paused(env); alc(env, "resume|@|x").ok(); alc(env, "resume|@.1|x|-q") }),
+    ("resume", 2, Only("invalid"), |env| { paused(env); alc(env, "resume|@|-") }),
+    ("resume", 4, Only("not_found"), |env| alc(env, "resume|nobody|x")),
+    ("resume", 5, Only("ambiguous"), |env| { alike(env); alc(env, "resume|k7fq|x") }),
+    ("resume", 5, Only("not_paused"), |env| { done(env); alc(env, "resume|@|x") }),
+    ("resume", 5, Only("already_cancelled"), |env| { cancelled(env); alc(env, "resume|@|x") }),
+    ("resume", 5, Only("unknown_query"), |env| { paused(env); alc(env, "resume|@.9|x") }),
+    ("resume", 5, Only("stale_query"), |env| { paused(env); alc(env, "resume|@|x").ok(); alc(env, "resume|@.1|y") }),
+    ("drive", 0, Done, |env| { paused(env); alc(env, "drive|@|--|echo|x") }),
+    ("drive", 0, Done, |env| { done(env); alc(env, "drive|@|--|false") }),
+    ("drive", 1, Only("failed"), |env| { failed(env); alc(env, "drive|@|--|false") }),
+    ("drive", 3, Only("cancelled"), |env| { paused(env); alc(env, &format!("drive|@|--sh|{ALC} cancel $ALC_SESSION")) }),
+    ("drive", 4, Only("not_found"), |env| alc(env, "drive|nobody|--|true")),
+    ("drive", 5, Only("ambiguous"), |env| { alike(env); alc(env, "drive|k7fq|--|true") }),
+    ("drive", 5, Only("other_driver"), |env| { paused(env); while_driven(env, "drive @ -- true") }),
+    ("drive", 8, Only("pending"), |env| { paused(env); alc(env, "drive|@|--max-queries|0|--|true") }),
+    ("drive", 9, Only("answer_failed"), |env| { paused(env); alc(env, "drive|@|--|false") }),
+    ("drive", 124, Only("timeout"), |env| { running(env); alc(env, "drive|@|--timeout|1ms|--|true") }),
+    ("watch", 0, Done, |env| { done(env); alc(env, "watch|@") }),
+    ("watch", 0, Done, |env| { paused(env); alc(env, "watch|@|--until|paused") }),
+    ("watch", 1, Told, |env| { failed(env); alc(env, "watch|@") }),
+    ("watch", 3, Told, |env| { cancelled(env); alc(env, "watch|@") }),
+    ("watch", 4, Only("not_found"), |env| alc(env, "watch|nobody")),
+    ("watch", 5, Only("ambiguous"), |env| { alike(env); alc(env, "watch|k7fq") }),
+    ("watch", 124, Only("timeout"), |env| { paused(env); alc(env, "watch|@|--timeout|0s") }),
+    ("wait", 0, Done, |env| { done(env); alc(env, "wait|@") }),
+    ("wait", 0, Done, |env| { paused(env); alc(env, "wait|@|--for|prompt") }),
+    ("wait", 0, Done, |env| { done(env); alc(env, "wait|@|--for|terminal") }),
+    ("wait", 1, Told, |env| { failed(env); alc(env, "wait|@") }),
+    ("wait", 1, Told, |env| { failed(env); alc(env, "wait|@|--for|prompt") }),
+    ("wait", 3, Told, |env| { cancelled(env); alc(env, "wait|@") }),
+    ("wait", 3, Told, |env| { cancelled(env); alc(env, "wait|@|--for|done") }),
+    ("wait", 4, Only("not_found"), |env| alc(env, "wait|nobody")),
+    ("wait", 4, Only("not_found"), |env| { paused(env); alc(env, "wait|-l|no=such") }),
+    ("wait", 5, Only("ambiguous"), |env| { alike(env); alc(env, "wait|k7fq") }),
+    ("wait", 7, Told, |env| { done(env); alc(env, "wait|@|--for|paused") }),
+    ("wait", 8, Told, |env| { paused(env); alc(env, "wait|@") }),
+    ("wait", 124, Only("timeout"), |env| { paused(env); alc(env, "wait|@|--for|terminal|--timeout|1ms") }),
+    ("result", 0, Done, |env| { done(env); alc(env, "result|@") }),
+    ("result", 1, Only("failed"), |env| { failed(env); alc(env, "result|@") }),
+    ("result", 1, Told, |env| { failed(env); alc(env, "result|@|--json") }),
+    ("result", 3, Only("cancelled"), |env| { cancelled(env); alc(env, "result|@") }),
+    ("result", 3, Told, |env| { cancelled(env); alc(env, "result|@|--json") }),
+    ("result", 4, Only("not_found"), |env| alc(env, "result|nobody")),
+    ("result", 5, Only("ambiguous"), |env| { alike(env); alc(env, "result|k7fq") }),
+    ("result", 8, Only("pending"), |env| { paused(env); alc(env, "result|@") }),
+    ("result", 124, Only("timeout"), |env| { paused(env); alc(env, "result|@|--wait|--timeout|1ms") }),
+    ("cancel", 0, Done, |env| { paused(env); alc(env, "cancel|@") }),
+    ("cancel", 0, Done, |env| { done(env); alc(env, "cancel|@") }),
+    ("cancel", 4, Only("not_found"), |env| alc(env, "cancel|nobody")),
+    ("cancel", 5, Only("ambiguous"), |env| { alike(env); alc(env, "cancel|k7fq") }),
+    ("cancel", 124, Also("timeout"), |env| { running(env); alc(env, "cancel|@|--wait|--timeout|0s") }),
+    ("log", 0, Done, |env| { paused(env); alc(env, "log|@") }),
+    ("log", 4, Only("not_found"), |env| alc(env, "log|nobody")),
+    ("log", 5, Only("ambiguous"), |env| { alike(env); alc(env, "log|k7fq") }),
+    ("note", 0, Done, |env| { done(env); alc(env, "note|@|x") }),
+    ("note", 4, Only("not_found"), |env| alc(env, "note|nobody|x")),
+    ("note", 5, Only("ambiguous"), |env| { alike(env); alc(env, "note|k7fq|x") }),
+    ("rm", 0, Done, |env| { done(env); alc(env, "rm|@") }),
+    ("rm", 4, Only("not_found"), |env| alc(env, "rm|nobody")),
+    ("rm", 5, Only("not_ended"), |env| { paused(env); alc(env, "rm|@") }),
+    ("rm", 5, Only("ambiguous"), |env| { alike(env); alc(env, "rm|k7fq") }),
+    ("gc", 0, Done, |env| alc(env, "gc")),
+    ("daemon run", 0, Done, daemon_that_is_stopped),
+    ("daemon run", 5, Only("unavailable"), |env| { alc(env, "daemon|start").ok(); alc(env, "daemon|run") }),
+    ("daemon start", 0, Done, |env| alc(env, "daemon|start|-q")),
+    ("daemon stop", 0, Done, |env| alc(env, "daemon|stop")),
+    ("daemon stop", 0, Done, |env| { paused(env); alc(env, "daemon|stop") }),
+    ("daemon stop", 0, Done, |env| { running(env); alc(env, "daemon|stop|--force") }),
+    ("daemon stop", 8, Only("busy"), |env| { running(env); alc(env, "daemon|stop") }),
+    ("daemon stop", 124, Only("timeout"), |env| { paused(env); alc(env, "daemon|stop|--timeout|0s") }),
+    ("daemon restart", 0, Done, |env| alc(env, "daemon|restart|-q")),
+    ("daemon restart", 8, Only("busy"), |env| { running(env); alc(env, "daemon|restart") }),
+    ("daemon restart", 124, Only("timeout"), |env| { paused(env); alc(env, "daemon|restart|--timeout|0s") }),
+    ("daemon status", 0, Done, |env| { paused(env); alc(env, "daemon|status") }),
+    ("daemon status", 69, Only("unreachable"), |env| alc(env, "daemon|status")),
+    ("daemon log", 0, Done, |env| { paused(env); alc(env, "daemon|log") }),
+    ("daemon log", 4, Only("not_found"), |env| alc(env, "daemon|log")),
+    ("completions", 0, Done, |env| alc(env, "completions|bash")),
+    ("completions", 2, Only("usage"), |env| alc(env, "completions|tcsh")),
+    ("man", 0, Done, |env| alc(env, "man")),
+    ("man", 73, Only("cannot_write"), |env| { env.file("taken", ""); alc(env, "man|--dir|taken") }),
+    ("help", 0, Done, |env| alc(env, "help|exit-codes")),
+    ("help", 2, Only("usage"), |env| alc(env, "help|bogus")),
+    ("version", 0, Done, |env| alc(env, "version")),
+];
+
+fn alc(env: &TestEnv, words: &str) -> Ran {
+    env.alc(words.split('|'))
+}
+
+/// The newest session is in this state.
+fn done(env: &TestEnv) {
+    env.alc(["spawn", "--wait", "-e", "return 1"]).ok();
+}
+
+fn failed(env: &TestEnv) {
+    env.alc(["spawn", "--wait", "-e", "error('x')"]);
+    assert_eq!(env.alc(["state", "@"]).ok(), "failed");
+}
+
+fn cancelled(env: &TestEnv) {
+    paused(env);
+    env.alc(["cancel", "@"]).ok();
+}
+
+fn paused(env: &TestEnv) {
+    env.alc(["spawn", "--name", "paused", "-e", "return alc.llm('?')"]).ok();
+    env.alc(["prompt", "@"]).ok();
+}
+
+fn running(env: &TestEnv) {
+    env.spawn("while true do end");
+}
+
+/// There are two sessions whose ids begin with `k7fq`.
+fn alike(env: &TestEnv) {
+    for _ in 0..2 {
+        env.spawn_paused("return alc.llm('?')");
+    }
+    env.alc(["daemon", "stop"]).ok();
+    let journal = Connection::open(env.home().join("journal.db")).expect("opens");
+    let changed = journal.execute("UPDATE session SET id = 'k7fq000' || n", []);
+    assert_eq!(changed, Ok(2));
+}
+
+/// What a command leaves that the newest session's answer command runs.
+fn while_driven(env: &TestEnv, words: &str) -> Ran {
+    let script = format!("{ALC} {words} > out 2> err; echo $? > code; echo x");
+    env.alc(["drive", "@", "--", "sh", "-c", &script]).ok();
+    let read = |name| fs::read_to_string(env.folder().join(name)).expect("reads");
+    Ran { code: read("code").trim().parse().ok(), stdout: read("out"), stderr: read("err") }
+}
+
+/// What a daemon in the foreground leaves.
+fn daemon_that_is_stopped(env: &TestEnv) -> Ran {
+    let mut command = env.command(["daemon", "run"]);
+    let daemon = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("alc runs");
+    let deadline = Instant::now() + Duration::from_mins(1);
+    // Nothing may start another one meanwhile.
+    while env.daemon_pid().is_none() {
+        assert!(Instant::now() < deadline, "there is no daemon");
+    }
+    alc(env, "daemon|stop").ok();
+    Ran::new(daemon.wait_with_output().expect("ends"))
+}
+
+/// What is wrong with what a row's command left.
+fn complaint((verb, code, shows, run): Row) -> Option<String> {
+    let ran = run(&TestEnv::new());
+    let (says, prints) = (!ran.stderr.is_empty(), !ran.stdout.is_empty());
+    let names = |name: &str| {
+        // Its own program says why a daemon does not run here.
+        let begins = ran.stderr.starts_with("alc: ") || ran.stderr.starts_with("alcd: ");
+        begins && ran.stderr.contains(&format!(" [{name}]\n"))
+    };
+    let as_said = match shows {
+        Shows::Done => !says,
+        Shows::Told => !says && prints,
+        Shows::Only(name) => !prints && names(name),
+        Shows::Also(name) => prints && names(name),
+    };
+    let right = ran.code == Some(code) && as_said;
+    (!right).then(|| format!("{verb}: expected {code}, {shows:?}, found {ran:?}"))
+}
+
+#[test]
+fn every_row_of_the_table_is_true() {
+    let next = Mutex::new(TABLE.iter());
+    let worker = || {
+        let row = || next.lock().expect("sound").next();
+        std::iter::from_fn(row).filter_map(|row| complaint(*row)).collect::<Vec<_>>()
+    };
+    let complaints: Vec<String> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..4).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("no row panics")).collect()
+    });
+    assert!(complaints.is_empty(), "{complaints:#?}");
+}
+
+/// Each verb with each exit code that is not any verb's, as `alc help exit-codes` lists them.
+fn helped() -> BTreeSet<(String, i32)> {
+    let text = TestEnv::new().alc(["help", "exit-codes"]).ok();
+    let mut verb = None;
+    let mut cells = BTreeSet::new();
+    for line in text.lines() {
+        let code = line.split_whitespace().next().and_then(|word| word.parse().ok());
+        match (line.strip_prefix("alc "), &verb, code) {
+            (Some(name), ..) => verb = Some(name.to_owned()),
+            (None, Some(verb), Some(code)) => drop(cells.insert((verb.clone(), code))),
+            _ => {}
+        }
+    }
+    cells
+}
+
+#[test]
+fn the_table_is_what_help_says() {
+    /// What any verb may give; help says so once.
+    const ANY: [i32; 9] = [2, 69, 70, 73, 74, 75, 76, 77, 78];
+    let helped = helped();
+    let walked: BTreeSet<_> =
+        TABLE.iter().map(|(verb, code, ..)| ((*verb).to_owned(), *code)).collect();
+    let unknown: Vec<_> =
+        walked.difference(&helped).filter(|(_, code)| !ANY.contains(code)).collect();
+    assert!(unknown.is_empty(), "not in cli/src/exits.rs: {unknown:?}");
+    let missing: Vec<_> = helped.difference(&walked).collect();
+    assert!(missing.is_empty(), "a row for each is missing in tests/exit_codes.rs: {missing:?}");
+}
