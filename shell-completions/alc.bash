@@ -583,7 +583,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__run)
-            opts="-e -l -j -r -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --steal --timeout --json --quiet --color --no-start --help"
+            opts="-e -l -j -r -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --steal --timeout --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -626,6 +626,14 @@ _alc() {
                     return 0
                     ;;
                 --max-llm-calls)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project-root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -669,7 +677,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__spawn)
-            opts="-e -l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --wait --timeout --json --quiet --color --no-start --help"
+            opts="-e -l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -712,6 +720,14 @@ _alc() {
                     return 0
                     ;;
                 --max-llm-calls)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project-root)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

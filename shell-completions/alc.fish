@@ -64,6 +64,8 @@ complete -c alc -n "__fish_alc_using_subcommand run" -s l -d 'A label to select 
 complete -c alc -n "__fish_alc_using_subcommand run" -l idempotency-key -d 'The same command with the same key, run again, starts nothing and prints the same id' -r
 complete -c alc -n "__fish_alc_using_subcommand run" -l deadline -d 'Cancel the session if it has not ended after this time: seconds, or 90s, 2h, 7d; the clock goes on while it waits for answers' -r
 complete -c alc -n "__fish_alc_using_subcommand run" -l max-llm-calls -d 'Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l env -d 'Let the script see an environment variable: with this value, or the one it has here; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l project-root -d 'The project that the session belongs to; without it, what `ALC_PROJECT_ROOT` says, or else the nearest folder from here upwards that has an alc.toml' -r -F
 complete -c alc -n "__fish_alc_using_subcommand run" -l sh -d 'Instead, a command line for the shell' -r
 complete -c alc -n "__fish_alc_using_subcommand run" -l role -d 'Answer queries of this role by another command, a line for the shell; may be repeated' -r
 complete -c alc -n "__fish_alc_using_subcommand run" -s j -d 'Answer so many queries of a batch at a time' -r
@@ -94,6 +96,8 @@ complete -c alc -n "__fish_alc_using_subcommand spawn" -s l -d 'A label to selec
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l idempotency-key -d 'The same command with the same key, run again, starts nothing and prints the same id' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l deadline -d 'Cancel the session if it has not ended after this time: seconds, or 90s, 2h, 7d; the clock goes on while it waits for answers' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l max-llm-calls -d 'Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer' -r
+complete -c alc -n "__fish_alc_using_subcommand spawn" -l env -d 'Let the script see an environment variable: with this value, or the one it has here; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand spawn" -l project-root -d 'The project that the session belongs to; without it, what `ALC_PROJECT_ROOT` says, or else the nearest folder from here upwards that has an alc.toml' -r -F
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l timeout -d 'With --wait, give up after this time, with exit code 124' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''

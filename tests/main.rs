@@ -16,6 +16,7 @@ mod daemon;
 mod deadline;
 mod deleting;
 mod drive;
+mod environment;
 mod examples;
 mod exit_codes;
 #[cfg(target_os = "linux")]

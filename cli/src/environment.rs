@@ -1,8 +1,11 @@
 //! The environment, read once; the only file that names its variables.
 
-use std::{env, ffi::OsString, path::PathBuf};
-
-use alc_core::Caller;
+use std::{
+    collections::BTreeMap,
+    env,
+    ffi::{OsStr, OsString},
+    path::{Path, PathBuf},
+};
 
 /// What of its caller's environment the daemon is given.
 const FOR_DAEMON: &[&str] = if cfg!(windows) {
@@ -17,17 +20,46 @@ const FOR_SESSION: &[&str] =
 /// And every variable that begins so.
 const SETTING: &str = "ALC_SETTING_";
 
-/// Who starts a session, as the session sees it: this process. A variable that is not text is as one
-/// that is not set.
-pub(crate) fn caller() -> Caller {
-    let given = |name: &str| FOR_SESSION.contains(&name) || name.starts_with(SETTING);
-    let text = |(name, value): (OsString, OsString)| {
-        Some((name.into_string().ok()?, value.into_string().ok()?))
-    };
-    let folder =
-        env::current_dir().ok().and_then(|folder| folder.into_os_string().into_string().ok());
-    let env = env::vars_os().filter_map(text).filter(|(name, _)| given(name)).collect();
-    Caller { folder, project: None, env }
+/// Where a session is started: what of this process it may see.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Surroundings {
+    /// The working folder.
+    pub(crate) folder: Option<PathBuf>,
+    variables: BTreeMap<OsString, OsString>,
+}
+
+impl Surroundings {
+    /// Those of this process.
+    pub(crate) fn read() -> Self {
+        Self { folder: env::current_dir().ok(), variables: env::vars_os().collect() }
+    }
+
+    /// A folder and variables of a test's choice.
+    #[cfg(test)]
+    pub(crate) fn of(folder: Option<PathBuf>, variables: &[(&str, &str)]) -> Self {
+        let variables = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        Self { folder, variables }
+    }
+
+    /// The variables that a session gets whatever it asks for. One that is not text is as one that
+    /// is not set.
+    pub(crate) fn given(&self) -> BTreeMap<String, String> {
+        let given = |name: &str| FOR_SESSION.contains(&name) || name.starts_with(SETTING);
+        let text = |(name, value): (&OsString, &OsString)| {
+            Some((name.to_str().filter(|name| given(name))?.to_owned(), value.to_str()?.to_owned()))
+        };
+        self.variables.iter().filter_map(text).collect()
+    }
+
+    /// A variable's value, if it is set.
+    pub(crate) fn variable(&self, name: &str) -> Option<&OsStr> {
+        self.variables.get(OsStr::new(name)).map(OsString::as_os_str)
+    }
+
+    /// `ALC_PROJECT_ROOT`: the root of the project that commands belong to.
+    pub(crate) fn project_root(&self) -> Option<&Path> {
+        self.variable("ALC_PROJECT_ROOT").filter(|path| !path.is_empty()).map(Path::new)
+    }
 }
 
 /// What the environment says.

@@ -11,6 +11,8 @@ use std::{
 
 use serde_json::value::RawValue;
 
+use crate::caller::CallerError;
+
 /// The longest answer, script or `ctx`, in bytes.
 pub(crate) const LIMIT: usize = 16 << 20;
 
@@ -126,6 +128,9 @@ pub(crate) enum InputError {
     /// `ctx` is no object.
     #[error("`ctx` is not a JSON object")]
     NoObject { source: serde_json::Error },
+    /// What a session should see of whoever starts it.
+    #[error(transparent)]
+    Caller(#[from] CallerError),
     /// A line of `--batch`.
     #[error("line {line}: {problem}")]
     Line { line: usize, problem: BadLine },
@@ -134,7 +139,12 @@ pub(crate) enum InputError {
 impl InputError {
     /// Whether it is about a limit.
     pub(crate) fn is_too_large(&self) -> bool {
-        matches!(self, Self::TooLarge { .. } | Self::Line { problem: BadLine::TooLarge, .. })
+        matches!(
+            self,
+            Self::TooLarge { .. }
+                | Self::Caller(CallerError::TooLarge)
+                | Self::Line { problem: BadLine::TooLarge, .. }
+        )
     }
 }
 

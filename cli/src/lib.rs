@@ -5,6 +5,7 @@
 
 mod args;
 mod bulk;
+mod caller;
 mod command;
 mod connect;
 #[cfg(windows)]

@@ -11,6 +11,7 @@ mod connection;
 #[cfg(unix)]
 mod detach;
 mod engine;
+mod environment;
 mod handler;
 mod journal;
 mod lease;

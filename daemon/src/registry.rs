@@ -6,7 +6,7 @@ mod retention;
 mod transcript;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -66,6 +66,7 @@ pub(crate) struct Specification {
     pub(crate) ctx: String,
     pub(crate) identity: Identity,
     pub(crate) limits: Limits,
+    pub(crate) env: BTreeMap<String, String>,
     pub(crate) caller: Caller,
 }
 
@@ -113,12 +114,13 @@ impl Registry {
     ) -> Result<SessionId, RegistryError> {
         let replace = specification.identity.if_exists == IfExists::Replace;
         loop {
-            let Specification { source, chunk, ctx, identity, limits, caller } =
+            let Specification { source, chunk, ctx, identity, limits, env, caller } =
                 specification.clone();
             let id = SessionId::from_random(random()?);
             let started_at = clock::now();
             let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
-            let script = Script { source, chunk, ctx, seed: random()?, started_at, budget, caller };
+            let seed = random()?;
+            let script = Script { source, chunk, ctx, seed, started_at, budget, env, caller };
             let deadline_at = limits
                 .deadline
                 .map(|limit| started_at.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX)));

@@ -1,10 +1,10 @@
-//! On which terms a new session runs.
+//! On which terms a new session runs: its limits, and what it sees of whoever starts it.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
 use clap::Args as ClapArgs;
 
-use crate::time::parse_duration;
+use crate::{caller::Variable, time::parse_duration};
 
 /// Flags of every verb that starts a session.
 #[derive(Debug, ClapArgs)]
@@ -16,4 +16,12 @@ pub(crate) struct Terms {
     /// Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer
     #[arg(long, value_name = "N")]
     pub(crate) max_llm_calls: Option<u64>,
+    /// Let the script see an environment variable: with this value, or the one it has here; may be
+    /// repeated
+    #[arg(long, value_name = "NAME[=VALUE]")]
+    pub(crate) env: Vec<Variable>,
+    /// The project that the session belongs to; without it, what `ALC_PROJECT_ROOT` says, or else the
+    /// nearest folder from here upwards that has an alc.toml
+    #[arg(long, value_name = "DIR")]
+    pub(crate) project_root: Option<PathBuf>,
 }

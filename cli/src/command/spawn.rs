@@ -11,8 +11,9 @@ use alc_ipc::{ClientError, Json, Spawn, WaitFor};
 use super::result;
 use crate::{
     args,
+    caller::caller,
     connect::Connector,
-    environment,
+    environment::Surroundings,
     error::CliError,
     exit::Exit,
     input::{self, InputError, Value},
@@ -103,7 +104,7 @@ pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
         return Err(InputError::LabelTwice { key: twice.key().to_owned() });
     }
     let limits = limits(&terms);
-    let caller = environment::caller();
+    let caller = caller(&Surroundings::read(), terms.env, terms.project_root.as_deref())?;
     let spawn = Spawn::new(source, chunk, Json(ctx));
     Ok(Spawn { name, if_exists, labels, key, limits, caller, ..spawn })
 }

@@ -48,6 +48,7 @@ const TEXT: &str = concat!(
     include_str!("prelude/alc/stats.lua"),
     include_str!("prelude/alc/time.lua"),
     include_str!("prelude/alc/dirs.lua"),
+    include_str!("prelude/alc/env.lua"),
     include_str!("prelude/alc/json.lua"),
     include_str!("prelude/alc/text.lua"),
 );

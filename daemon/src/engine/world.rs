@@ -1,6 +1,7 @@
 //! What a script has asked of the world: looked up in its journal first, and only then answered.
 
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -125,6 +126,8 @@ pub(super) struct World {
     seed: u64,
     started_at: i64,
     pub(super) caller: Caller,
+    /// The variables in `alc.env`.
+    pub(super) env: BTreeMap<String, String>,
     /// What the script has required of, as it was then.
     pub(super) packages: Vec<Arc<Package>>,
     pub(super) home: Arc<Path>,
@@ -145,6 +148,7 @@ impl World {
             seed: script.seed,
             started_at: script.started_at,
             caller: script.caller.clone(),
+            env: script.env.clone(),
             packages: Vec::new(),
             home: outside.home,
             token: outside.token,

@@ -6,6 +6,7 @@ use serde::Serialize;
 use crate::{
     cause::chain,
     engine::LoadError,
+    environment::EnvironmentError,
     journal::{ReadError, WriteError},
     registry::RegistryError,
     session::{Rejected, SpawnError},
@@ -40,6 +41,17 @@ impl From<RegistryError> for Failure {
             RegistryError::Random => (ErrorCode::Internal, None),
         };
         Self { code, message: chain(&error), hint }
+    }
+}
+
+impl From<EnvironmentError> for Failure {
+    fn from(error: EnvironmentError) -> Self {
+        let code = match &error {
+            EnvironmentError::Project(_) => ErrorCode::Damaged,
+            EnvironmentError::TooLarge(_) => ErrorCode::TooLarge,
+            _ => ErrorCode::Invalid,
+        };
+        Self { code, message: chain(&error), hint: None }
     }
 }
 

@@ -1,15 +1,18 @@
 //! Starts a session.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
-use alc_core::{Label, Limits, Name};
+use alc_core::{Caller, Label, Limits, Name};
 use alc_ipc::{ErrorCode, Failure, Json, Program, Response, Spawn};
+use serde_json::{Map, Value};
+use tokio::task::spawn_blocking;
 
 use super::failure::invalid;
 use crate::{
-    engine::PAYLOAD_LIMIT,
+    engine::{BrokeOff, PAYLOAD_LIMIT},
+    environment,
     journal::{Identity, SpawnKey},
-    registry::{Registry, Specification},
+    registry::{Registry, RegistryError, Specification},
 };
 
 /// The most labels of a session.
@@ -17,31 +20,54 @@ const LABELS: usize = 64;
 
 /// Refuses what cannot run before anything is created.
 pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response, Failure> {
+    let specification = specification(spawn).await?;
+    Ok(Response::Spawned(registry.spawn(specification).await?))
+}
+
+/// What is to run, as far as that can be told without running it.
+pub(super) async fn specification(spawn: Spawn) -> Result<Specification, Failure> {
     let Spawn { program, ctx, name, if_exists, labels, key, limits, caller } = spawn;
     let Program::Run { source, chunk } = program;
-    for (what, text) in [("source", &source), ("context", &ctx.0)] {
-        if text.len() > PAYLOAD_LIMIT {
-            let message =
-                format!("the {what} has {} bytes, over the limit of {PAYLOAD_LIMIT}", text.len());
-            return Err(Failure { code: ErrorCode::TooLarge, message, hint: None });
-        }
-    }
+    check_size("source", source.len(), PAYLOAD_LIMIT)?;
+    check_size("context", ctx.0.len(), PAYLOAD_LIMIT)?;
+    check_size("caller's environment", caller.size(), Caller::LIMIT)?;
     if source.trim().is_empty() {
         return Err(invalid(format!("{chunk} is empty, there is nothing to run")));
     }
-    if !matches!(serde_json::from_str(&ctx.0), Ok(serde_json::Value::Object(_))) {
+    let Ok(Value::Object(members)) = serde_json::from_str(&ctx.0) else {
         return Err(invalid("the context is not a JSON object".to_owned()));
-    }
+    };
     check_labels(&labels)?;
     let key = key.map(|key| {
         let fingerprint = fingerprint(&source, &chunk, &ctx, name.as_ref(), &labels, limits);
         SpawnKey { key, fingerprint }
     });
     let identity = Identity { name, if_exists, labels, key };
-    let ctx = ctx.0;
-    let specification = Specification { source, chunk, ctx, identity, limits, caller };
-    let id = registry.spawn(specification).await?;
-    Ok(Response::Spawned(id))
+    let (env, caller) = read_environment(members, caller).await?;
+    Ok(Specification { source, chunk, ctx: ctx.0, identity, limits, env, caller })
+}
+
+fn check_size(what: &str, size: usize, limit: usize) -> Result<(), Failure> {
+    if size <= limit {
+        return Ok(());
+    }
+    let message = format!("the {what} has {size} bytes, over the limit of {limit}");
+    Err(Failure { code: ErrorCode::TooLarge, message, hint: None })
+}
+
+/// What the session finds in `alc.env`, put together where reading files holds nobody up.
+async fn read_environment(
+    ctx: Map<String, Value>,
+    caller: Caller,
+) -> Result<(BTreeMap<String, String>, Caller), Failure> {
+    if !ctx.contains_key("env") {
+        return Ok((BTreeMap::new(), caller));
+    }
+    let read = move || environment::of_context(&ctx, &caller).map(|env| (env, caller));
+    match spawn_blocking(read).await {
+        Ok(environment) => Ok(environment?),
+        Err(_) => Err(RegistryError::Spawn(BrokeOff::Panicked.into()).into()),
+    }
 }
 
 fn check_labels(labels: &[Label]) -> Result<(), Failure> {

@@ -13,9 +13,10 @@ use super::{
 
 const CREATE: &str = "
     INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
-                         changed_at, deadline_at, source, chunk, ctx, seed, budget, caller)
+                         changed_at, deadline_at, source, chunk, ctx, seed, budget, env,
+                         caller)
     VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :deadline_at, :source,
-            :chunk, :ctx, :seed, :budget, :caller)";
+            :chunk, :ctx, :seed, :budget, :env, :caller)";
 
 pub(super) fn create(
     db: &Connection,
@@ -37,6 +38,7 @@ pub(super) fn create(
     if db.prepare_cached(taken)?.exists([id.as_str()])? {
         return Err(WriteError::IdTaken(id.clone()));
     }
+    let env = serde_json::to_string(&script.env)?;
     db.prepare_cached(CREATE)?.execute(named_params! {
         ":id": id.as_str(),
         ":name": identity.name.as_ref().map(Name::as_str),
@@ -51,6 +53,7 @@ pub(super) fn create(
         ":ctx": texts.store(db, &script.ctx)?,
         ":deadline_at": deadline_at,
         ":seed": script.seed.cast_signed(),
+        ":env": texts.store(db, &env)?,
         ":budget": serde_json::to_string(&script.budget)?,
         ":caller": serde_json::to_string(&script.caller)?,
     })?;

@@ -48,7 +48,7 @@ fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, Rea
 /// A session's script and everything it was told. What it asked is not read: the script says it
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
-    let sql = "SELECT n, asked, source, chunk, ctx, seed, created_at, budget, caller
+    let sql = "SELECT n, asked, source, chunk, ctx, seed, created_at, budget, env, caller
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let seed: i64 = row.number("seed")?;
@@ -59,6 +59,7 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
             seed: seed.cast_unsigned(),
             started_at: row.number("created_at")?,
             budget: row.json("budget")?,
+            env: row.json("env")?,
             caller: row.json("caller")?,
         };
         let mut calls = calls(db, id, row.number("n")?)?;

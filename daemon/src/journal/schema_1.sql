@@ -29,6 +29,7 @@ CREATE TABLE session (
     ctx               ANY NOT NULL,  -- JSON
     seed              INTEGER NOT NULL,
     budget            TEXT NOT NULL, -- JSON: what it may use
+    env               ANY NOT NULL,  -- JSON: what it finds in `alc.env`
     caller            TEXT NOT NULL, -- JSON, of this machine only: folder, project, environment
     abi               INTEGER NOT NULL DEFAULT 1,
     CHECK ((state = 'running' OR state = 'paused') = (finished_at IS NULL)),
@@ -98,6 +99,7 @@ CREATE TABLE blob (
 -- Who refers to a blob; one that nobody does can go.
 CREATE INDEX session_source ON session (source);
 CREATE INDEX session_ctx_blob ON session (ctx) WHERE typeof(ctx) = 'blob';
+CREATE INDEX session_env_blob ON session (env) WHERE typeof(env) = 'blob';
 CREATE INDEX session_outcome_blob ON session (outcome) WHERE typeof(outcome) = 'blob';
 CREATE INDEX event_blob ON event (body) WHERE typeof(body) = 'blob';
 CREATE INDEX effect_blob ON effect (result) WHERE typeof(result) = 'blob';

@@ -122,6 +122,8 @@ const REFERENCED: &str = "
     SELECT EXISTS (SELECT 1 FROM session INDEXED BY session_source WHERE source = ?1)
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_ctx_blob
                    WHERE ctx = ?1 AND typeof(ctx) = 'blob')
+        OR EXISTS (SELECT 1 FROM session INDEXED BY session_env_blob
+                   WHERE env = ?1 AND typeof(env) = 'blob')
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_outcome_blob
                    WHERE outcome = ?1 AND typeof(outcome) = 'blob')
         OR EXISTS (SELECT 1 FROM event INDEXED BY event_blob
@@ -236,10 +238,11 @@ pub(super) fn size(db: &Connection, id: &SessionId) -> Result<u64, ReadError> {
         part("effect", &format!("{} + {}", column("intent"), column("result"))),
         part("query", &format!("{} + {}", column("record"), column("answer"))),
         format!(
-            "SELECT {ROW} + {} + {} + iif(EXISTS (
+            "SELECT {ROW} + {} + {} + {} + iif(EXISTS (
                  SELECT 1 FROM session AS other WHERE other.source = own.source AND other.n <> own.n
              ), 0, {}) FROM session AS own WHERE n = ?1",
             column("own.ctx"),
+            column("own.env"),
             column("own.outcome"),
             column("own.source"),
         ),

@@ -5,4 +5,5 @@ mod project;
 mod resolve;
 
 pub(crate) use pin::Package;
+pub(crate) use project::{ProjectError, allowed_variables};
 pub(crate) use resolve::{Resolver, Search};

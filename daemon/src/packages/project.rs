@@ -1,4 +1,4 @@
-//! A project: the packages that its files name.
+//! A project: the packages that its files name, and the variables that its sessions may see.
 //!
 //! `alc.local.toml` is private to a worktree and counts first, then `alc.lock`; without a lock file
 //! `alc.toml` counts instead.
@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use toml_edit::{DocumentMut, Item, TableLike};
+use toml_edit::{DocumentMut, Item, TableLike, TomlError};
 
 /// What a project's file in its root is called.
 const MANIFEST: &str = "alc.toml";
@@ -22,8 +22,11 @@ pub(crate) enum ProjectError {
     #[error("cannot read {}", .0.display())]
     Read(PathBuf, #[source] io::Error),
     /// It is not TOML.
-    #[error("{} is not sound: {}", .0.display(), .1.to_string().trim_end())]
-    Syntax(PathBuf, #[source] toml_edit::TomlError),
+    #[error("{}:{line}: {problem}", path.display())]
+    Syntax { path: PathBuf, line: usize, problem: String },
+    /// `[env]` says something else than which variables are allowed.
+    #[error("{}: `env.allow` is not a list of names", .0.display())]
+    Allow(PathBuf),
     /// It is of another format.
     #[error("{}: unsupported alc.lock version", .0.display())]
     Version(PathBuf),
@@ -77,7 +80,27 @@ fn document(path: &Path) -> Result<Option<DocumentMut>, ProjectError> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(ProjectError::Read(path.to_owned(), error)),
     };
-    text.parse().map(Some).map_err(|error| ProjectError::Syntax(path.to_owned(), error))
+    text.parse().map(Some).map_err(|error| misspelt(path, &text, &error))
+}
+
+fn misspelt(path: &Path, text: &str, error: &TomlError) -> ProjectError {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count() + 1;
+    let problem = error.message().replace('\n', ", ");
+    ProjectError::Syntax { path: path.to_owned(), line, problem }
+}
+
+/// The environment variables that sessions of the project in `root` may see; none are named if all
+/// are.
+pub(crate) fn allowed_variables(root: &Path) -> Result<Vec<String>, ProjectError> {
+    let path = root.join(MANIFEST);
+    let manifest = document(&path)?;
+    let list = manifest.as_ref().and_then(|manifest| manifest.get("env")?.get("allow"));
+    let Some(list) = list else { return Ok(Vec::new()) };
+    let names = list.as_array().and_then(|names| {
+        names.iter().map(|name| name.as_str().map(str::to_owned)).collect::<Option<_>>()
+    });
+    names.ok_or(ProjectError::Allow(path))
 }
 
 /// The `path` entries of `[packages]`.

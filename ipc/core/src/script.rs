@@ -21,6 +21,8 @@ pub struct Script {
     pub started_at: i64,
     /// What it may use.
     pub budget: Budget,
+    /// What it finds in `alc.env`.
+    pub env: BTreeMap<String, String>,
     /// What it sees of who spawned it.
     pub caller: Caller,
 }
@@ -35,6 +37,19 @@ pub struct Caller {
     pub project: Option<String>,
     /// The environment variables that are passed on.
     pub env: BTreeMap<String, String>,
+}
+
+impl Caller {
+    /// The most bytes that all of it may have.
+    pub const LIMIT: usize = 256 << 10;
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let paths = [&self.folder, &self.project].into_iter().flatten().map(String::len);
+        let variables = self.env.iter().map(|(name, value)| name.len() + value.len());
+        paths.chain(variables).sum()
+    }
 }
 
 /// What a session may use.

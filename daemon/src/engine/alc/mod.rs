@@ -5,6 +5,7 @@
 
 mod budget;
 mod clock;
+mod env;
 mod files;
 mod handles;
 mod json;
@@ -71,6 +72,7 @@ pub(super) const FAMILIES: &[Family] = &[
     host(&["budget", "llm_calls"], budget::register),
     host(&["tell", "progress"], log::register),
     host(&["time", "memory", "seed"], clock::register),
+    host(&["getenv", "environment", "view"], env::register),
     host(&["file_read", "file_is", "folder", "file_remove", "file_rename"], files::register),
     host(
         &["file_open", "file_load", "file_store", "file_size", "file_temporary"],

@@ -6,7 +6,7 @@ local check, error, ipairs, pairs, unpack = host.check, error, ipairs, pairs, ta
 local waiting, own = host.waiting, check(host.os_library())
 local recorded = host.recorded
 
-lib.getenv = host.absent("os.getenv")
+lib.getenv = host.native("getenv")
 
 -- Calls a function of Lua's own once; its result is in the journal from then on.
 local function once(name)
