@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod detour;
 mod env;
 
 mod background;
@@ -30,4 +31,5 @@ mod names;
 mod recovery;
 mod selecting;
 mod shell;
+mod skew;
 mod transcript;

@@ -2,15 +2,16 @@
 
 use std::{
     collections::BTreeSet,
-    fs,
-    io::{self, Read, Write},
-    net::Shutdown,
-    os::unix::net::{UnixListener, UnixStream},
+    io,
+    os::unix::net::UnixStream,
     process::{Child, Stdio},
-    thread::{self, JoinHandle},
+    thread,
 };
 
-use crate::env::{Ran, TestEnv, kill};
+use crate::{
+    detour::{Detour, receive, send},
+    env::{Ran, TestEnv, kill},
+};
 
 const ASK: &str = "return alc.llm('a')";
 const ASK_TWICE: &str = "local a = alc.llm('a') return {a, alc.llm('b')}";
@@ -207,47 +208,25 @@ fn a_key_makes_one_session_across_ends_and_killed_daemons() {
     assert_ne!(spawn(&env, ASK, "--idempotency-key k2 --name n -l a=1 -l b=2").ok(), id);
 }
 
-/// What stands between the next two connections and the daemon: it hangs up on the first client once
-/// that was told so many things, just as the daemon answers the next request.
-fn cut_after(env: &TestEnv, told: usize) -> JoinHandle<io::Result<()>> {
-    let endpoint = env.home().join("endpoint");
-    let text = fs::read_to_string(&endpoint).expect("a daemon has run");
-    let (folder, address) = text.split_once('\n').expect("two lines");
-    let (proxy, address) = (env.folder().join("proxy"), address.trim_end().to_owned());
-    let listener = UnixListener::bind(&proxy).expect("binds");
-    fs::write(&endpoint, format!("{folder}\n{}\n", proxy.display())).expect("writes");
-    thread::spawn(move || {
-        for told in [told, usize::MAX] {
-            let (client, _) = listener.accept()?;
-            let daemon = UnixStream::connect(&address)?;
-            let (mut from, mut to) = (client.try_clone()?, daemon.try_clone()?);
-            let requests = thread::spawn(move || {
-                let _ = io::copy(&mut from, &mut to);
-                // The client has hung up, or was hung up on.
-                let _ = to.shutdown(Shutdown::Both);
-            });
-            let relayed = relay(&daemon, &client, told);
-            let _ = client.shutdown(Shutdown::Both);
-            let _ = requests.join();
-            assert!(relayed.is_ok() || told == usize::MAX, "{relayed:?}");
-        }
-        fs::write(&endpoint, text)
+/// Runs `alc` behind a detour that hangs up on it once it was told so many things, just as the daemon
+/// answers its next request; and lets it through when it comes again.
+fn cut_after(env: &TestEnv, told: usize, words: &[&str]) -> Ran {
+    let detour = Detour::new(env);
+    let some = |daemon: &UnixStream, client: &UnixStream| {
+        (0..told).try_for_each(|_| send(client, &receive(daemon)?))?;
+        receive(daemon).map(|_| ())
+    };
+    let all = |mut daemon: &UnixStream, mut client: &UnixStream| {
+        // Whoever has what it wanted may hang up first.
+        let _ = io::copy(&mut daemon, &mut client);
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let passed = scope.spawn(|| detour.pass(some).and_then(|()| detour.pass(all)));
+        let ran = env.alc(words.iter().copied());
+        passed.join().expect("ends").expect("no error");
+        ran
     })
-}
-
-/// Hands on `told` frames, and reads one more.
-fn relay(mut daemon: &UnixStream, mut client: &UnixStream, told: usize) -> io::Result<()> {
-    for number in 0.. {
-        let mut length = [0; 4];
-        daemon.read_exact(&mut length)?;
-        let mut body = vec![0; u32::from_be_bytes(length) as usize];
-        daemon.read_exact(&mut body)?;
-        if number == told {
-            break;
-        }
-        client.write_all(&[&length[..], &body].concat())?;
-    }
-    Ok(())
 }
 
 #[test]
@@ -257,10 +236,9 @@ fn a_spawn_whose_answer_is_lost_is_sent_again_and_makes_one_session() {
     for flags in ["", "--name a", "--name a --if-exists replace", "--idempotency-key k"] {
         let before = count(&env);
         // The greeting is told, the new session's id is not.
-        let proxy = cut_after(&env, 1);
-        let id = spawn(&env, ASK, flags).ok();
-        proxy.join().expect("ends").expect("no error");
-        fs::remove_file(env.folder().join("proxy")).expect("removes");
+        let words: Vec<_> =
+            ["spawn", "-e", ASK].into_iter().chain(flags.split_whitespace()).collect();
+        let id = cut_after(&env, 1, &words).ok();
         assert_eq!(count(&env), before + 1, "{flags}");
         assert_eq!(env.alc(["prompt", "--id", "@"]).ok(), format!("{id}.1"), "{flags}");
     }
@@ -272,10 +250,7 @@ fn an_answer_whose_receipt_is_lost_reaches_one_question() {
     for flags in [&[][..], &["--idempotency-key", "k"]] {
         let id = env.spawn_paused(ASK_TWICE);
         // The greeting and the query are told, that the answer is stored is not.
-        let proxy = cut_after(&env, 2);
-        env.alc([&["resume", "@", "A"], flags].concat()).ok();
-        proxy.join().expect("ends").expect("no error");
-        fs::remove_file(env.folder().join("proxy")).expect("removes");
+        cut_after(&env, 2, &[&["resume", "@", "A"], flags].concat()).ok();
         assert_eq!(env.alc(["prompt", &id]).ok(), "b");
         env.alc(["resume", &id, "B"]).ok();
         assert_eq!(env.alc(["result", "--wait", &id]).ok(), r#"["A","B"]"#);

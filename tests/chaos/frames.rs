@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    io::{Read as _, Write as _},
+    io::Write as _,
     os::unix::net::UnixStream,
     thread,
     time::{Duration, Instant},
@@ -14,7 +14,10 @@ use alc_ipc::{
     Resume, Spawn, Tagged, Wait, WaitFor, decode, encode,
 };
 
-use crate::env::TestEnv;
+use crate::{
+    detour::{frame, receive, send},
+    env::TestEnv,
+};
 
 /// A connection on which nobody minds the protocol.
 struct Raw(UnixStream);
@@ -36,7 +39,7 @@ impl Raw {
     }
 
     fn send(&mut self, body: &[u8]) {
-        self.0.write_all(&frame(body)).expect("sends");
+        send(&self.0, body).expect("sends");
     }
 
     fn ask(&mut self, id: u32, body: Request) {
@@ -45,11 +48,7 @@ impl Raw {
 
     /// The next frame's body; `None` if the daemon has hung up.
     fn receive(&mut self) -> Option<Vec<u8>> {
-        let mut length = [0; 4];
-        self.0.read_exact(&mut length).ok()?;
-        let mut body = vec![0; u32::from_be_bytes(length) as usize];
-        self.0.read_exact(&mut body).ok()?;
-        Some(body)
+        receive(&self.0).ok()
     }
 
     /// The next last response, and to what; heartbeats and entries are passed over.
@@ -67,11 +66,6 @@ impl Raw {
     fn wait_for_end(mut self) {
         while self.receive().is_some() {}
     }
-}
-
-fn frame(body: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(body.len()).expect("fits");
-    [&length.to_be_bytes(), body].concat()
 }
 
 fn ask(source: &str) -> Spawn {
