@@ -274,7 +274,7 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
         }
         'alc;gc' {
             [CompletionResult]::new('--older-than', '--older-than', [CompletionResultType]::ParameterName, 'Delete the sessions that ended so long ago: seconds, or 12h, 7d')
-            [CompletionResult]::new('--keep-bytes', '--keep-bytes', [CompletionResultType]::ParameterName, 'Then those that ended first, until the journal has no more than so many bytes')
+            [CompletionResult]::new('--keep-bytes', '--keep-bytes', [CompletionResultType]::ParameterName, 'Then those that ended first, until the journal has no more than so many bytes, or KiB, MiB, GiB with K, M, G')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Change nothing, and print what would be deleted')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')

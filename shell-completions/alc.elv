@@ -256,7 +256,7 @@ set edit:completion:arg-completer[alc] = {|@words|
         }
         &'alc;gc'= {
             cand --older-than 'Delete the sessions that ended so long ago: seconds, or 12h, 7d'
-            cand --keep-bytes 'Then those that ended first, until the journal has no more than so many bytes'
+            cand --keep-bytes 'Then those that ended first, until the journal has no more than so many bytes, or KiB, MiB, GiB with K, M, G'
             cand --color 'When to use colour'
             cand --dry-run 'Change nothing, and print what would be deleted'
             cand --json 'Print JSON: one object a line'

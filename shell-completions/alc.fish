@@ -248,7 +248,7 @@ complete -c alc -n "__fish_alc_using_subcommand rm" -s q -l quiet -d 'No notices
 complete -c alc -n "__fish_alc_using_subcommand rm" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand rm" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand gc" -l older-than -d 'Delete the sessions that ended so long ago: seconds, or 12h, 7d' -r
-complete -c alc -n "__fish_alc_using_subcommand gc" -l keep-bytes -d 'Then those that ended first, until the journal has no more than so many bytes' -r
+complete -c alc -n "__fish_alc_using_subcommand gc" -l keep-bytes -d 'Then those that ended first, until the journal has no more than so many bytes, or KiB, MiB, GiB with K, M, G' -r
 complete -c alc -n "__fish_alc_using_subcommand gc" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"

@@ -27,6 +27,7 @@ mod manual;
 mod output;
 mod progress;
 mod select;
+mod size;
 mod table;
 mod time;
 

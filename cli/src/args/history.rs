@@ -6,7 +6,7 @@ use alc_core::Reference;
 use clap::Args as ClapArgs;
 
 use super::Session;
-use crate::{input::Value, time::parse_duration};
+use crate::{input::Value, size::parse_size, time::parse_duration};
 
 const LOG_EXAMPLES: &str = "\
 Examples:
@@ -60,7 +60,7 @@ const GC_EXAMPLES: &str = "\
 Examples:
   alc gc --dry-run
   alc gc --older-than 7d
-  alc gc --keep-bytes 1000000000
+  alc gc --keep-bytes 1G
 
 It prints `key=value` lines: how many sessions, stored texts (blobs) and marks of sessions deleted
 long ago (tombstones) went, and how many bytes. With --dry-run the bytes are an estimate.";
@@ -75,7 +75,8 @@ pub(crate) struct Gc {
     /// Delete the sessions that ended so long ago: seconds, or 12h, 7d
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30d")]
     pub(crate) older_than: Duration,
-    /// Then those that ended first, until the journal has no more than so many bytes
-    #[arg(long, value_name = "N")]
+    /// Then those that ended first, until the journal has no more than so many bytes, or KiB, MiB,
+    /// GiB with K, M, G
+    #[arg(long, value_name = "N", value_parser = parse_size)]
     pub(crate) keep_bytes: Option<u64>,
 }
