@@ -202,8 +202,13 @@ fn a_key_makes_one_session_across_ends_and_killed_daemons() {
     assert_eq!(again(), id);
     assert_eq!(count(&env), 1);
     env.alc(["rm", &id]).ok();
-    assert_eq!(again(), id);
-    spawn(&env, ASK, "--idempotency-key k1").fails(5, "key_in_use");
+    // It names that session for ever, also once nothing is left of it.
+    for flags in ["--name n -l a=1 -l b=2", "", "--json"] {
+        let ran = spawn(&env, ASK, &format!("--idempotency-key k1 {flags}"));
+        assert_eq!((ran.code, ran.stdout.as_str()), (Some(5), ""), "{ran:?}");
+        assert!(ran.stderr.contains(&format!("session {id}, which is deleted")), "{ran:?}");
+        assert!(ran.stderr.contains("alc spawn --idempotency-key ANOTHER"), "{ran:?}");
+    }
     assert_eq!(count(&env), 0);
     assert_ne!(spawn(&env, ASK, "--idempotency-key k2 --name n -l a=1 -l b=2").ok(), id);
 }

@@ -104,6 +104,9 @@ fn not_written(error: &WriteError) -> (ErrorCode, Option<String>) {
             (ErrorCode::NameInUse, Some(format!("alc state {bearer}")))
         }
         WriteError::KeyInUse(id) => (ErrorCode::KeyInUse, Some(format!("alc state {id}"))),
+        WriteError::KeyOfDeleted(_) => {
+            (ErrorCode::KeyInUse, Some("alc spawn --idempotency-key ANOTHER ...".to_owned()))
+        }
         WriteError::Lost { .. } | WriteError::Closed => (ErrorCode::Unavailable, None),
         _ => (ErrorCode::Internal, None),
     }

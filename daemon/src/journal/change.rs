@@ -20,7 +20,7 @@ pub(crate) enum WriteError {
     /// The id names a session already, or named one that was deleted.
     #[error("session {0} exists already")]
     IdTaken(SessionId),
-    /// What was to be created is this session, which is there or was.
+    /// What was to be created is this session.
     #[error("session {0} is the one")]
     Known(SessionId),
     /// Another session has the name.
@@ -29,6 +29,9 @@ pub(crate) enum WriteError {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used with another request, for session {0}")]
     KeyInUse(SessionId),
+    /// The idempotency key stands for a session that was deleted.
+    #[error("the idempotency key stands for session {0}, which is deleted")]
+    KeyOfDeleted(SessionId),
     /// The session's history does not end where the change begins, or there is no such session.
     #[error("the history of session {0} does not end there")]
     OutOfOrder(SessionId),

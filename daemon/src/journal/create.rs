@@ -23,7 +23,7 @@ pub(super) fn create(
     texts: &mut Texts,
     new: &NewSession,
 ) -> Result<(), WriteError> {
-    let NewSession { id, kind, identity, script, at, deadline_at, entries, state } = new;
+    let NewSession { id, kind, identity, script, deadline_at, entries, state } = new;
     if *state != State::NEW {
         return Err(WriteError::Contradiction);
     }
@@ -47,7 +47,7 @@ pub(super) fn create(
         ":kind": kind_name(*kind),
         ":state": state.name().as_str(),
         ":seq": entries.len().cast_signed() as i64,
-        ":at": at,
+        ":at": script.started_at,
         ":source": texts.store_long(db, &script.source)?,
         ":chunk": script.chunk,
         ":ctx": texts.store(db, &script.ctx)?,
@@ -62,17 +62,21 @@ pub(super) fn create(
     for each in &identity.labels {
         db.prepare_cached(label)?.execute((n, each.key(), each.value()))?;
     }
-    insert_entries(db, texts, n, 0, *at, entries)
+    insert_entries(db, texts, n, 0, script.started_at, entries)
 }
 
 /// A key that was used before stands for what was made then, also once that has been deleted.
 fn check_key(db: &Connection, key: &SpawnKey) -> Result<(), WriteError> {
-    let sql = "SELECT id, spawn_fingerprint IS ?2 FROM session WHERE spawn_key = ?1 UNION ALL
-               SELECT id, spawn_fingerprint IS ?2 FROM tombstone WHERE spawn_key = ?1";
+    let sql = "SELECT id, spawn_fingerprint IS ?2 FROM session WHERE spawn_key = ?1";
     match session(db, sql, (key.key.as_str(), key.fingerprint))? {
+        None => {}
+        Some((made, true)) => return Err(WriteError::Known(made)),
+        Some((made, false)) => return Err(WriteError::KeyInUse(made)),
+    }
+    let sql = "SELECT id, TRUE FROM tombstone WHERE spawn_key = ?1";
+    match session(db, sql, [key.key.as_str()])? {
         None => Ok(()),
-        Some((made, true)) => Err(WriteError::Known(made)),
-        Some((made, false)) => Err(WriteError::KeyInUse(made)),
+        Some((deleted, _)) => Err(WriteError::KeyOfDeleted(deleted)),
     }
 }
 

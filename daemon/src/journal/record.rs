@@ -14,8 +14,6 @@ pub(crate) struct NewSession {
     pub(crate) kind: SessionKind,
     pub(crate) identity: Identity,
     pub(crate) script: Script,
-    /// When, in Unix milliseconds.
-    pub(crate) at: i64,
     /// When it is cancelled if it has not ended, in Unix milliseconds.
     pub(crate) deadline_at: Option<i64>,
     /// The beginning of its history.

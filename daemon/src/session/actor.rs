@@ -216,7 +216,7 @@ impl Actor {
         let seq = self.seq.plus(entries.len());
         let (id, at, state) = (self.id.clone(), script.started_at, next.clone());
         let kind = SessionKind::Run;
-        let new = NewSession { id, kind, identity, script, at, deadline_at, entries, state };
+        let new = NewSession { id, kind, identity, script, deadline_at, entries, state };
         match replaces {
             None => self.journal.create(new).await?,
             Some(old) => {

@@ -152,7 +152,7 @@ async fn every_text_reads_back_whatever_its_length_and_letters() {
             chunk: format!("@{number}"),
             ctx: serde_json::to_string(text).expect("is JSON"),
             seed: number.wrapping_neg(),
-            started_at: new.at,
+            started_at: new.script.started_at,
             ..Script::default()
         };
         let wanted = new.script.clone();

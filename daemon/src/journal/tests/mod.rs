@@ -68,7 +68,6 @@ pub(super) fn new_session(number: u64) -> NewSession {
         kind: SessionKind::Run,
         identity: Identity::default(),
         script: script("return 1"),
-        at: 100,
         deadline_at: None,
         entries: spawned.entries,
         state: spawned.next,

@@ -36,6 +36,7 @@ async fn instead(journal: &Journal, new: NewSession) -> String {
         WriteError::Known(known) => format!("known {known}"),
         WriteError::NameInUse { bearer, .. } => format!("name {bearer}"),
         WriteError::KeyInUse(user) => format!("key {user}"),
+        WriteError::KeyOfDeleted(deleted) => format!("deleted {deleted}"),
         error => panic!("{error}"),
     }
 }
@@ -160,8 +161,8 @@ async fn a_key_stands_for_one_request_as_long_as_the_journal_knows_it() {
     let env = env.reopen().await;
     assert_eq!(instead(&env.journal, same()).await, format!("known {}", id(0)));
     env.journal.delete(&id(0), 7).await.expect("deletes");
-    assert_eq!(instead(&env.journal, same()).await, format!("known {}", id(0)));
-    assert_eq!(instead(&env.journal, keyed(9, "k", 2)).await, format!("key {}", id(0)));
+    assert_eq!(instead(&env.journal, same()).await, format!("deleted {}", id(0)));
+    assert_eq!(instead(&env.journal, keyed(9, "k", 2)).await, format!("deleted {}", id(0)));
     spawn(&env.journal, keyed(1, "K", 1), 1).await;
 }
 
