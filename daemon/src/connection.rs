@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use interprocess::local_socket::tokio::Stream;
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     sync::mpsc,
     task::JoinSet,
     time::{MissedTickBehavior, interval, timeout},
@@ -21,15 +22,16 @@ const GREETING: Duration = Duration::from_secs(5);
 const HEARTBEAT: Duration = Duration::from_secs(2);
 /// How many requests of one client may be under way.
 const REQUESTS: usize = 64;
+/// How long requests may take when the daemon ends.
+const LAST_WORDS: Duration = Duration::from_millis(200);
 /// How many responses wait for a client to read before the requests do.
 const RESPONSES: usize = 16;
 
-type Frames = Framed<Stream, LengthDelimitedCodec>;
+type Frames<T> = Framed<T, LengthDelimitedCodec>;
 
 /// Serves a client until it leaves, breaks the protocol, or the daemon ends.
 pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
-    let codec = LengthDelimitedCodec::builder().max_frame_length(FRAME_LIMIT).new_codec();
-    let mut frames = Framed::new(stream, codec);
+    let mut frames = framed(stream);
     if greet(&mut frames, &daemon).await.is_none() {
         return;
     }
@@ -55,20 +57,34 @@ pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
             () = daemon.stop.cancelled() => break,
         }
     }
-    // A request that is done by now still gets its response.
     drop(responses);
-    let last = async {
-        while requests.join_next().await.is_some() {}
-        while let Ok(response) = outbox.try_recv() {
-            send(&mut frames, &response).await?;
+    say_last_words(&mut frames, &mut outbox).await;
+    // Requests that are still under way have no response; that the connection ends says so.
+}
+
+fn framed<T: AsyncRead + AsyncWrite>(stream: T) -> Frames<T> {
+    let codec = LengthDelimitedCodec::builder().max_frame_length(FRAME_LIMIT).new_codec();
+    Framed::new(stream, codec)
+}
+
+/// Sends the responses of requests that are done by now, and of those that soon are: what was carried
+/// out is told, as long as the client reads.
+async fn say_last_words<T: AsyncWrite + Unpin>(
+    frames: &mut Frames<T>,
+    outbox: &mut mpsc::Receiver<Tagged<Response>>,
+) {
+    let last_words = async {
+        // It ends when no request is under way.
+        while let Some(response) = outbox.recv().await {
+            send(frames, &response).await?;
         }
         Some(())
     };
-    let _ = timeout(Duration::from_millis(200), last).await;
+    let _ = timeout(LAST_WORDS, last_words).await;
 }
 
 /// Exchanges greetings; `None` if the two cannot talk, or have nothing to talk about.
-async fn greet(frames: &mut Frames, daemon: &Daemon) -> Option<()> {
+async fn greet(frames: &mut Frames<Stream>, daemon: &Daemon) -> Option<()> {
     let first = timeout(GREETING, frames.next()).await.ok()??.ok()?;
     let theirs = Hello::from_bytes(&first).ok()?;
     let errand = match theirs.errand {
@@ -128,6 +144,43 @@ async fn answer(
     let _ = outbox.send(Tagged { id, body: last }).await;
 }
 
-async fn send(frames: &mut Frames, response: &Tagged<Response>) -> Option<()> {
+async fn send<T: AsyncWrite + Unpin>(
+    frames: &mut Frames<T>,
+    response: &Tagged<Response>,
+) -> Option<()> {
     frames.send(Bytes::from(encode(response).ok()?)).await.ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_was_carried_out_is_told_when_the_daemon_ends() {
+        let ids = 0..u32::try_from(3 * RESPONSES).expect("fits");
+        let (responses, mut outbox) = mpsc::channel(RESPONSES);
+        // One request that never ends, and more that have ended than the outbox holds.
+        let _never = responses.clone();
+        for id in ids.clone() {
+            let responses = responses.clone();
+            tokio::spawn(async move {
+                responses.send(Tagged { id, body: Response::Heartbeat }).await.expect("is taken");
+            });
+        }
+        drop(responses);
+        let (ours, theirs) = tokio::io::duplex(64);
+        let client = tokio::spawn(async move {
+            let mut frames = framed(theirs);
+            let mut told = Vec::new();
+            while let Some(frame) = frames.next().await {
+                let frame = frame.expect("a frame");
+                told.push(decode::<Tagged<Response>>(&frame).expect("a response").id);
+            }
+            told
+        });
+        say_last_words(&mut framed(ours), &mut outbox).await;
+        let mut told = client.await.expect("reads");
+        told.sort_unstable();
+        assert_eq!(told, ids.collect::<Vec<_>>());
+    }
 }
