@@ -14,6 +14,7 @@
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
+    iter,
     sync::{Arc, OnceLock},
 };
 
@@ -51,6 +52,7 @@ const TEXT: &str = concat!(
     include_str!("prelude/alc/env.lua"),
     include_str!("prelude/alc/json.lua"),
     include_str!("prelude/alc/text.lua"),
+    include_str!("prelude/alc/math.lua"),
 );
 
 /// Makes fields in a table.
@@ -75,6 +77,8 @@ struct Part {
 enum Source {
     Lua(Vec<u8>),
     Rust(Load),
+    /// A function of `alc.math`.
+    Math(&'static str),
 }
 
 impl Prelude {
@@ -100,6 +104,9 @@ impl Prelude {
         }
         for family in FAMILIES {
             prelude.add(family.table, family.fields.iter().copied(), Source::Rust(family.load));
+        }
+        for name in alc::math::names() {
+            prelude.add("numerics", iter::once(name), Source::Math(name));
         }
         Ok(prelude)
     }
@@ -189,6 +196,11 @@ fn fill(lua: &Lua, host: &Table, object: &Table, source: &Source) -> mlua::Resul
     match source {
         Source::Lua(bytecode) => load(lua, bytecode)?.call::<()>((host, &fields))?,
         Source::Rust(load) => load(lua, &fields)?,
+        Source::Math(name) => {
+            let raising: Function = host.raw_get("raising")?;
+            let function: Function = raising.call(alc::math::function(lua, name)?)?;
+            fields.raw_set(*name, function)?;
+        }
     }
     fields.for_each(|name: Value, value: Value| {
         if object.raw_get::<Value>(&name)?.is_nil() {

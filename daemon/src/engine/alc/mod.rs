@@ -12,13 +12,14 @@ mod json;
 mod library;
 mod llm;
 mod log;
+pub(super) mod math;
 mod process;
 mod reference;
 mod require;
 
 use alc_core::CallKind;
 pub(super) use llm::shaped;
-use mlua::{FromLua, IntoLuaMulti, Lua, MultiValue, Table, Value};
+use mlua::{FromLua, Function, IntoLuaMulti, Lua, MultiValue, Table, Value};
 
 use super::{
     convert::ConvertError,
@@ -94,12 +95,17 @@ pub(super) fn add<R: IntoLuaMulti>(
     lua: &Lua,
     host: &Table,
     name: &str,
-    function: impl Fn(&Lua, Arguments) -> Result<R, Raise> + Send + 'static,
+    act: impl Fn(&Lua, Arguments) -> Result<R, Raise> + Send + 'static,
 ) -> mlua::Result<()> {
-    let function = lua.create_function(move |lua, values: MultiValue| {
-        returned(lua, function(lua, Arguments(values)))
-    })?;
-    host.raw_set(name, function)
+    host.raw_set(name, function(lua, act)?)
+}
+
+/// Makes one function.
+fn function<R: IntoLuaMulti>(
+    lua: &Lua,
+    act: impl Fn(&Lua, Arguments) -> Result<R, Raise> + Send + 'static,
+) -> mlua::Result<Function> {
+    lua.create_function(move |lua, values: MultiValue| returned(lua, act(lua, Arguments(values))))
 }
 
 /// Has an operation done: `true` and its value, or `false` where the script must wait for it.

@@ -1,6 +1,6 @@
 //! What the prelude must know of values that Lua itself does not tell.
 
-use mlua::{Lua, Table, Value};
+use mlua::{Lua, MetaMethod, Table, Value};
 
 use crate::engine::world::{Pending, World};
 
@@ -9,6 +9,9 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
     let shown_by = lua.create_function(|_, value: Value| {
         let metatable = match &value {
             Value::Table(table) => table.metatable(),
+            Value::UserData(object) => {
+                return Ok((object.metatable()?.contains(MetaMethod::ToString)?, None));
+            }
             _ => None,
         };
         let Some(metatable) = metatable else { return Ok((false, None)) };

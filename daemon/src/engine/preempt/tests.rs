@@ -79,6 +79,7 @@ const MIX: &str = r##"
       table.sort(list, function(x, y) return x < y end)
       mix(table.unpack(list))
     end
+    mix(1e9 * alc.math.bootstrap_mean({1, 2, 4}, 100000, 7).lower)
     return acc
 "##;
 
@@ -113,6 +114,8 @@ const ENDLESS: &[&str] = &[
     "tostring(setmetatable({}, {__tostring = function() while true do end end}))",
     "tostring(setmetatable({}, {__tostring = coroutine.wrap(function() while true do end end)}))",
     "local c <close> = setmetatable({}, {__close = function() while true do end end}) error('x')",
+    "alc.math.permutation_test({1, 2}, {3}, 1e8, 1)",
+    "tostring(setmetatable({}, {__tostring = function() alc.math.permutation_test({1}, {2}, 1e8, 1) end}))",
 ];
 
 #[tokio::test]

@@ -76,6 +76,7 @@ local function lazily(name, object)
   names[object] = name
   return set_metatable(object, lazy)
 end
+host.lazily = lazily
 lazily("host", host)
 alc, coroutine, math = lazily("alc", {}), lazily("coroutine", {}), lazily("math", {})
 io, os, std = lazily("io", {}), lazily("os", {}), lazily("std", {})
@@ -95,6 +96,26 @@ xpcall, require, table.sort = later("xpcall"), later("require"), later("sort")
 function host.native(name)
   return function(...)
     return check(host[name](...))
+  end
+end
+
+-- What a function of the host returns; of what takes a while it returns another one, which does a
+-- little each time, and between two calls the slice may end.
+local function done(result)
+  if type(result) ~= "function" then
+    return result
+  end
+  local go_on = result
+  repeat
+    result = check(go_on())
+  until result ~= nil
+  return result
+end
+
+-- The same, of the function itself.
+function host.raising(act)
+  return function(...)
+    return done(check(act(...)))
   end
 end
 

@@ -5,6 +5,7 @@ use alc_core::{Budget, CallResult};
 use super::{super::operation::Begun, *};
 
 mod lazy;
+mod math;
 
 fn script(source: &str) -> Script {
     Script {
