@@ -32,6 +32,7 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start a session, have its queries answered by a command, and print its result')
             [CompletionResult]::new('spawn', 'spawn', [CompletionResultType]::ParameterValue, 'Start a session from a Lua script and print its id')
+            [CompletionResult]::new('advice', 'advice', [CompletionResultType]::ParameterValue, 'Start a strategy, an installed package, and print the session''s id')
             [CompletionResult]::new('state', 'state', [CompletionResultType]::ParameterValue, 'Print where a session stands: running, paused, done, failed or cancelled')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List sessions, newest first')
             [CompletionResult]::new('prompt', 'prompt', [CompletionResultType]::ParameterValue, 'Print what a session asks; wait until it asks something')
@@ -87,6 +88,29 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
         }
         'alc;spawn' {
             [CompletionResult]::new('-e', '-e', [CompletionResultType]::ParameterName, 'The script itself')
+            [CompletionResult]::new('--ctx', '--ctx', [CompletionResultType]::ParameterName, 'The script''s `ctx`: a JSON object, `@FILE` or `-` for stdin')
+            [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a member of `ctx` to a string; may be repeated')
+            [CompletionResult]::new('--set-json', '--set-json', [CompletionResultType]::ParameterName, 'Set a member of `ctx` to a JSON value; may be repeated')
+            [CompletionResult]::new('--name', '--name', [CompletionResultType]::ParameterName, 'What to call the session: 1 to 64 letters, digits, `_` or `-`; no two live sessions share it')
+            [CompletionResult]::new('--if-exists', '--if-exists', [CompletionResultType]::ParameterName, 'What to do if a live session has the name: fail, use it (or else the newest of that name that is done, if it ran the same script and `ctx`), or cancel it')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'A label to select the session by; may be repeated')
+            [CompletionResult]::new('--idempotency-key', '--idempotency-key', [CompletionResultType]::ParameterName, 'The same command with the same key, run again, starts nothing and prints the same id')
+            [CompletionResult]::new('--deadline', '--deadline', [CompletionResultType]::ParameterName, 'Cancel the session if it has not ended after this time: seconds, or 90s, 2h, 7d; the clock goes on while it waits for answers')
+            [CompletionResult]::new('--max-llm-calls', '--max-llm-calls', [CompletionResultType]::ParameterName, 'Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer')
+            [CompletionResult]::new('--env', '--env', [CompletionResultType]::ParameterName, 'Let the script see an environment variable: with this value, or the one it has here; may be repeated')
+            [CompletionResult]::new('--project-root', '--project-root', [CompletionResultType]::ParameterName, 'The project that the session belongs to; without it, what `ALC_PROJECT_ROOT` says, or else the nearest folder from here upwards that has an alc.toml')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'With --wait, give up after this time, with exit code 124')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--wait', '--wait', [CompletionResultType]::ParameterName, 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
+            [CompletionResult]::new('--no-start', '--no-start', [CompletionResultType]::ParameterName, 'Never start the daemon: exit with 69 if it is not there')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'alc;advice' {
             [CompletionResult]::new('--ctx', '--ctx', [CompletionResultType]::ParameterName, 'The script''s `ctx`: a JSON object, `@FILE` or `-` for stdin')
             [CompletionResult]::new('--set', '--set', [CompletionResultType]::ParameterName, 'Set a member of `ctx` to a string; may be repeated')
             [CompletionResult]::new('--set-json', '--set-json', [CompletionResultType]::ParameterName, 'Set a member of `ctx` to a JSON value; may be repeated')

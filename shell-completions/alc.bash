@@ -16,6 +16,9 @@ _alc() {
             ",$1")
                 cmd="alc"
                 ;;
+            alc,advice)
+                cmd="alc__subcmd__advice"
+                ;;
             alc,cancel)
                 cmd="alc__subcmd__cancel"
                 ;;
@@ -101,12 +104,78 @@ _alc() {
 
     case "${cmd}" in
         alc)
-            opts="-q -h -V --json --quiet --color --no-start --help --version run spawn state list prompt resume drive watch wait result cancel log note rm gc daemon completions man version help"
+            opts="-q -h -V --json --quiet --color --no-start --help --version run spawn advice state list prompt resume drive watch wait result cancel log note rm gc daemon completions man version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        alc__subcmd__advice)
+            opts="-l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --color --no-start --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --ctx)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --set-json)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --name)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --if-exists)
+                    COMPREPLY=($(compgen -W "fail reuse replace" -- "${cur}"))
+                    return 0
+                    ;;
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --idempotency-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --deadline)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --max-llm-calls)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --project-root)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -377,7 +446,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__help)
-            opts="-q -h --json --quiet --color --no-start --help run spawn state list prompt resume drive watch wait result cancel log note rm gc daemon completions man help version exit-codes"
+            opts="-q -h --json --quiet --color --no-start --help run spawn advice state list prompt resume drive watch wait result cancel log note rm gc daemon completions man help version exit-codes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -34,6 +34,7 @@ complete -c alc -n "__fish_alc_needs_command" -s h -l help -d 'Print help (see m
 complete -c alc -n "__fish_alc_needs_command" -s V -l version -d 'Print version'
 complete -c alc -n "__fish_alc_needs_command" -f -a "run" -d 'Start a session, have its queries answered by a command, and print its result'
 complete -c alc -n "__fish_alc_needs_command" -f -a "spawn" -d 'Start a session from a Lua script and print its id'
+complete -c alc -n "__fish_alc_needs_command" -f -a "advice" -d 'Start a strategy, an installed package, and print the session\'s id'
 complete -c alc -n "__fish_alc_needs_command" -f -a "state" -d 'Print where a session stands: running, paused, done, failed or cancelled'
 complete -c alc -n "__fish_alc_needs_command" -f -a "list" -d 'List sessions, newest first'
 complete -c alc -n "__fish_alc_needs_command" -f -a "prompt" -d 'Print what a session asks; wait until it asks something'
@@ -107,6 +108,28 @@ complete -c alc -n "__fish_alc_using_subcommand spawn" -l json -d 'Print JSON: o
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand advice" -l ctx -d 'The script\'s `ctx`: a JSON object, `@FILE` or `-` for stdin' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l set -d 'Set a member of `ctx` to a string; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l set-json -d 'Set a member of `ctx` to a JSON value; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l name -d 'What to call the session: 1 to 64 letters, digits, `_` or `-`; no two live sessions share it' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l if-exists -d 'What to do if a live session has the name: fail, use it (or else the newest of that name that is done, if it ran the same script and `ctx`), or cancel it' -r -f -a "fail\t''
+reuse\t''
+replace\t''"
+complete -c alc -n "__fish_alc_using_subcommand advice" -s l -d 'A label to select the session by; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l idempotency-key -d 'The same command with the same key, run again, starts nothing and prints the same id' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l deadline -d 'Cancel the session if it has not ended after this time: seconds, or 90s, 2h, 7d; the clock goes on while it waits for answers' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l max-llm-calls -d 'Let the session ask no more than so many queries; `budget` in its `ctx` may say fewer' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l env -d 'Let the script see an environment variable: with this value, or the one it has here; may be repeated' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l project-root -d 'The project that the session belongs to; without it, what `ALC_PROJECT_ROOT` says, or else the nearest folder from here upwards that has an alc.toml' -r -F
+complete -c alc -n "__fish_alc_using_subcommand advice" -l timeout -d 'With --wait, give up after this time, with exit code 124' -r
+complete -c alc -n "__fish_alc_using_subcommand advice" -l color -d 'When to use colour' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c alc -n "__fish_alc_using_subcommand advice" -l wait -d 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'
+complete -c alc -n "__fish_alc_using_subcommand advice" -l json -d 'Print JSON: one object a line'
+complete -c alc -n "__fish_alc_using_subcommand advice" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand advice" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
+complete -c alc -n "__fish_alc_using_subcommand advice" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand state" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"

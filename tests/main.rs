@@ -6,6 +6,7 @@
 mod detour;
 mod env;
 
+mod advice;
 mod background;
 mod bad_input;
 mod cancelling;

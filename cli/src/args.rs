@@ -1,5 +1,6 @@
 //! The command line: verbs, flags and their help; the one source for help, man page and completions.
 
+mod advice;
 mod direct;
 mod drive;
 mod history;
@@ -17,6 +18,7 @@ use clap::{
 };
 
 pub(crate) use self::{
+    advice::Advice,
     drive::{Accepted, Drive, Driving, Run},
     history::{Gc, Log, Note, Remove},
     identity::Identity,
@@ -91,6 +93,8 @@ pub(crate) enum Command {
     Run(Run),
     /// Start a session from a Lua script and print its id
     Spawn(Spawn),
+    /// Start a strategy, an installed package, and print the session's id
+    Advice(Advice),
     /// Print where a session stands: running, paused, done, failed or cancelled
     State(State),
     /// List sessions, newest first
@@ -144,6 +148,13 @@ Examples:
 pub(crate) struct Spawn {
     #[command(flatten)]
     pub(crate) start: Start,
+    #[command(flatten)]
+    pub(crate) turn: Turn,
+}
+
+/// Waiting for a new session's first pause, or its end.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Turn {
     /// Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`
     #[arg(long)]
     pub(crate) wait: bool,

@@ -121,7 +121,7 @@ impl Exit {
     /// How a refusal of the daemon ends a command.
     pub(crate) fn of_refusal(code: ErrorCode) -> Self {
         match code {
-            ErrorCode::NotFound => Self::NotFound,
+            ErrorCode::NotFound | ErrorCode::UnknownStrategy => Self::NotFound,
             ErrorCode::Ambiguous
             | ErrorCode::NotPaused
             | ErrorCode::AlreadyCancelled

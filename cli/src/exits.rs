@@ -82,6 +82,19 @@ const VERBS: &[Row] = &[
         ],
     ),
     (
+        "advice",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "the session exists; its id is printed; with --wait: it is done"),
+            (Exit::Failed, "the package does not load, no session exists; with --wait: it failed"),
+            (Exit::Cancelled, "with --wait: it was cancelled"),
+            (Exit::NotFound, "no package of that name is installed"),
+            (Exit::Conflict, "the name is in use, or the key was used for something else"),
+            (Exit::Pending, "with --wait: it is paused"),
+            TIMED_OUT,
+        ],
+    ),
+    (
         "state",
         Reach::Daemon,
         &[

@@ -58,6 +58,12 @@ pub(crate) struct Member {
     text: String,
 }
 
+impl Member {
+    pub(crate) fn new(key: &str, text: String) -> Self {
+        Self { key: key.to_owned(), text }
+    }
+}
+
 /// A member of `ctx` that is any JSON: `KEY=JSON`.
 #[derive(Clone, Debug)]
 pub(crate) struct RawMember {

@@ -2,6 +2,7 @@
 //! the journal, and keeps at most one actor for each.
 
 mod deadline;
+mod program;
 mod retention;
 mod transcript;
 
@@ -13,8 +14,8 @@ use std::{
 };
 
 use alc_core::{
-    Budget, Caller, CancelReason, IfExists, Key, Limits, PayloadKind, QueryId, Reference, Script,
-    Seq, SessionId, SessionView, StateName,
+    Budget, Caller, CancelReason, IfExists, Key, Limits, Name, PayloadKind, Program, QueryId,
+    Reference, Script, Seq, SessionId, SessionView, StateName,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio_util::task::TaskTracker;
@@ -23,6 +24,7 @@ use crate::{
     clock,
     engine::{BrokeOff, Pool},
     journal::{Filter, Found, Identity, Journal, Page, ReadError, StoredQuery, WriteError},
+    packages::{PinError, ProjectError},
     residency::Residency,
     session::{
         Accepted, Actor, Beginning, Given, Origin, Position, Rejected, SessionHandle, SpawnError,
@@ -30,6 +32,7 @@ use crate::{
     },
 };
 
+use self::program::Chunk;
 pub(crate) use self::retention::{Gone, Policy};
 
 /// How many entries an observer gets at a time.
@@ -56,13 +59,18 @@ pub(crate) enum RegistryError {
     Write(#[from] WriteError),
     #[error("the system gives no random numbers")]
     Random,
+    #[error("no package `{}` is installed", .0.as_str())]
+    UnknownStrategy(Name),
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Package(#[from] PinError),
 }
 
 /// What a new session runs.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Specification {
-    pub(crate) source: String,
-    pub(crate) chunk: String,
+    pub(crate) program: Program,
     pub(crate) ctx: String,
     pub(crate) identity: Identity,
     pub(crate) limits: Limits,
@@ -112,15 +120,17 @@ impl Registry {
         &self,
         specification: Specification,
     ) -> Result<SessionId, RegistryError> {
-        let replace = specification.identity.if_exists == IfExists::Replace;
+        let Specification { program, ctx, identity, limits, env, caller } = specification;
+        let replace = identity.if_exists == IfExists::Replace;
+        let kind = program.kind();
+        let Chunk { source, name: chunk } = program::chunk(program, &caller, &self.0.home).await?;
+        let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
+        let script = Script { source, chunk, ctx, seed: 0, started_at: 0, budget, env, caller };
         loop {
-            let Specification { source, chunk, ctx, identity, limits, env, caller } =
-                specification.clone();
             let id = SessionId::from_random(random()?);
             let started_at = clock::now();
-            let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
-            let seed = random()?;
-            let script = Script { source, chunk, ctx, seed, started_at, budget, env, caller };
+            let script = Script { seed: random()?, started_at, ..script.clone() };
+            let identity = identity.clone();
             let deadline_at = limits
                 .deadline
                 .map(|limit| started_at.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX)));
@@ -129,7 +139,7 @@ impl Registry {
                 _ => None,
             };
             let replaces = replaces.map(|id| self.handle(&id));
-            let new = Box::new(Beginning { script, identity, deadline_at, replaces });
+            let new = Box::new(Beginning { kind, script, identity, deadline_at, replaces });
             let (reply, created) = oneshot::channel();
             let Some(_handle) = self.start(&id, Origin::New { new, reply }) else { continue };
             match created.await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))? {

@@ -22,7 +22,7 @@ pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
 pub use request::{
     AddNote, After, Aim, Answer, Answers, BEAT, Cancel, Claim, Collect, Lease, List, Observe,
-    Program, ReadLog, Request, Resume, Spawn, Tagged, Wait, WaitFor,
+    ReadLog, Request, Resume, Spawn, Tagged, Wait, WaitFor,
 };
 pub use response::{Applied, Collected, ErrorCode, Failure, Json, Page, Response, Resumed, Status};
 pub use user::is_own;

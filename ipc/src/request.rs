@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use alc_core::{
-    Caller, CancelReason, IfExists, Key, Label, Limits, Name, Reference, Seq, SessionKind,
+    Caller, CancelReason, IfExists, Key, Label, Limits, Name, Program, Reference, Seq, SessionKind,
     StateName, Usage,
 };
 use serde::{Deserialize, Serialize};
@@ -94,18 +94,6 @@ impl Spawn {
             caller: Caller::default(),
         }
     }
-}
-
-/// What a session runs: one variant for each kind of session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Program {
-    /// Lua source.
-    Run {
-        /// A function body.
-        source: String,
-        /// What messages call it, for example `review.lua`.
-        chunk: String,
-    },
 }
 
 /// Which sessions, newest first.

@@ -202,11 +202,13 @@ pub enum ErrorCode {
     KeyInUse,
     /// Somebody else drives the session.
     OtherDriver,
+    /// No package of that name.
+    UnknownStrategy,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::NotFound,
         Self::Ambiguous,
         Self::NotPaused,
@@ -226,6 +228,7 @@ impl ErrorCode {
         Self::NameInUse,
         Self::KeyInUse,
         Self::OtherDriver,
+        Self::UnknownStrategy,
     ];
 
     /// The code of this name.
@@ -257,6 +260,7 @@ impl ErrorCode {
             Self::NameInUse => "name_in_use",
             Self::KeyInUse => "key_in_use",
             Self::OtherDriver => "other_driver",
+            Self::UnknownStrategy => "unknown_strategy",
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The verbs, one file each.
 
+mod advice;
 mod bare;
 mod cancel;
 pub(crate) mod completions;
@@ -44,6 +45,7 @@ pub(crate) fn run(
         || Connector::new(environment, no_start).map(|connector| connector.showing(shows_waiting));
     match command {
         Command::Spawn(args) => spawn::run(args, &connector()?, output),
+        Command::Advice(args) => advice::run(args, &connector()?, output),
         Command::State(args) => state::run(&args, &connector()?, output),
         Command::List(args) => list::run(&args, &connector()?, output),
         Command::Prompt(args) => prompt::run(&args, &connector()?, output),
@@ -82,6 +84,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Help(_)
         | Command::Version => true,
         Command::Spawn(_)
+        | Command::Advice(_)
         | Command::Run(_)
         | Command::Drive(_)
         | Command::Resume(_)

@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, path::Path, time::Duration};
 
-use alc_core::{Key, Limits, Reference, SessionId};
+use alc_core::{Key, Limits, Program, Reference, SessionId};
 use alc_ipc::{ClientError, Json, Spawn, WaitFor};
 
 use super::result;
@@ -26,8 +26,17 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let args::Spawn { start, wait, timeout } = args;
-    let request = read(start)?;
+    let args::Spawn { start: asked, turn } = args;
+    start(read(asked)?, &turn, connector, output)
+}
+
+/// Starts a session, prints its id and perhaps waits.
+pub(super) fn start(
+    request: Spawn,
+    turn: &args::Turn,
+    connector: &Connector,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
     let mut link = connector.starting()?;
     let session = spawn(request, &mut link)?;
     let printed = if output.json() {
@@ -37,8 +46,8 @@ pub(super) fn run(
         Ok(output.line(session.as_str())?)
     };
     printed.and_then(|()| Ok(output.flush()?)).map_err(|error| unprinted(&session, error))?;
-    if wait {
-        return await_turn(&session, timeout, &mut link);
+    if turn.wait {
+        return await_turn(&session, turn.timeout, &mut link);
     }
     if output.is_terminal() {
         output.notice(&format!("next: alc prompt {session}"));
@@ -96,8 +105,22 @@ pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
     if source.trim().is_empty() {
         return Err(InputError::Empty { what: "the script" });
     }
+    request(Program::Run { source, chunk }, context(ctx)?, identity, terms)
+}
+
+/// The session's `ctx`, as JSON.
+pub(super) fn context(ctx: args::Ctx) -> Result<String, InputError> {
     let base = ctx.base.map(|ctx| ctx.read("`ctx`")).transpose()?;
-    let ctx = input::merge_ctx(base.as_deref(), ctx.set, ctx.set_json)?;
+    input::merge_ctx(base.as_deref(), ctx.set, ctx.set_json)
+}
+
+/// What to ask of the daemon.
+pub(super) fn request(
+    program: Program,
+    ctx: String,
+    identity: args::Identity,
+    terms: args::Terms,
+) -> Result<Spawn, InputError> {
     let args::Identity { name, if_exists, labels, idempotency_key: key } = identity;
     let mut keys = HashSet::new();
     if let Some(twice) = labels.iter().find(|label| !keys.insert(label.key())) {
@@ -105,8 +128,7 @@ pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
     }
     let limits = limits(&terms);
     let caller = caller(&Surroundings::read(), terms.env, terms.project_root.as_deref())?;
-    let spawn = Spawn::new(source, chunk, Json(ctx));
-    Ok(Spawn { name, if_exists, labels, key, limits, caller, ..spawn })
+    Ok(Spawn { program, ctx: Json(ctx), name, if_exists, labels, key, limits, caller })
 }
 
 fn limits(terms: &args::Terms) -> Limits {
@@ -130,7 +152,6 @@ fn chunk(path: &Path) -> String {
 mod tests {
     use std::fs;
 
-    use alc_ipc::Program;
     use clap::Parser as _;
 
     use super::*;

@@ -12,5 +12,7 @@ mod world;
 
 pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
-pub(crate) use vm::{Divergence, LoadError, Outside, Step, Stepped, Vm, iterates_as_always};
+pub(crate) use vm::{
+    Divergence, LoadError, Outside, Step, Stepped, Vm, check_syntax, iterates_as_always,
+};
 pub(crate) use world::{Made, PAYLOAD_LIMIT};

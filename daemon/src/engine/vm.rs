@@ -290,6 +290,11 @@ pub(super) fn compile(lua: &Lua, source: &str, name: &str) -> Result<Function, L
     })
 }
 
+/// Says what is wrong with a source, without running it.
+pub(crate) fn check_syntax(source: &str, name: &str) -> Result<(), LoadError> {
+    compile(&Lua::new_with(StdLib::NONE, LuaOptions::new())?, source, name).map(|_| ())
+}
+
 fn finished(mark: &ArrayMark, value: &Value) -> Step {
     match mark.write_json(value) {
         Ok(text) if text.len() > PAYLOAD_LIMIT => {

@@ -28,6 +28,8 @@ pub(super) fn invalid(message: String) -> Failure {
 impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
         let (code, hint) = match &error {
+            RegistryError::UnknownStrategy(_) => (ErrorCode::UnknownStrategy, None),
+            RegistryError::Project(_) | RegistryError::Package(_) => (ErrorCode::DoesNotLoad, None),
             RegistryError::NotFound(_) => (ErrorCode::NotFound, Some("alc list".to_owned())),
             RegistryError::Ambiguous(_) => (ErrorCode::Ambiguous, Some("alc list".to_owned())),
             RegistryError::UnknownQuery(id, _) => {

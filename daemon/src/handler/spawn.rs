@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use alc_core::{Caller, Label, Limits, Name};
-use alc_ipc::{ErrorCode, Failure, Json, Program, Response, Spawn};
+use alc_core::{Caller, Label, Limits, Name, Program};
+use alc_ipc::{ErrorCode, Failure, Json, Response, Spawn};
 use serde_json::{Map, Value};
 use tokio::task::spawn_blocking;
 
@@ -27,7 +27,11 @@ pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response,
 /// What is to run, as far as that can be told without running it.
 pub(super) async fn specification(spawn: Spawn) -> Result<Specification, Failure> {
     let Spawn { program, ctx, name, if_exists, labels, key, limits, caller } = spawn;
-    let Program::Run { source, chunk } = program;
+    let (source, chunk) = match &program {
+        Program::Run { source, chunk } => (source.as_str(), chunk.as_str()),
+        // A name where no source can be: what is run is the strategy of that name.
+        Program::Advice { strategy } => ("advice", strategy.as_str()),
+    };
     check_size("source", source.len(), PAYLOAD_LIMIT)?;
     check_size("context", ctx.0.len(), PAYLOAD_LIMIT)?;
     check_size("caller's environment", caller.size(), Caller::LIMIT)?;
@@ -39,12 +43,15 @@ pub(super) async fn specification(spawn: Spawn) -> Result<Specification, Failure
     };
     check_labels(&labels)?;
     let key = key.map(|key| {
-        let fingerprint = fingerprint(&source, &chunk, &ctx, name.as_ref(), &labels, limits);
+        let fingerprint = fingerprint(source, chunk, &ctx, name.as_ref(), &labels, limits);
         SpawnKey { key, fingerprint }
     });
     let identity = Identity { name, if_exists, labels, key };
-    let (env, caller) = read_environment(members, caller).await?;
-    Ok(Specification { source, chunk, ctx: ctx.0, identity, limits, env, caller })
+    let (env, caller) = match program {
+        Program::Run { .. } => read_environment(members, caller).await?,
+        Program::Advice { .. } => (BTreeMap::new(), caller),
+    };
+    Ok(Specification { program, ctx: ctx.0, identity, limits, env, caller })
 }
 
 fn check_size(what: &str, size: usize, limit: usize) -> Result<(), Failure> {

@@ -4,6 +4,6 @@ mod pin;
 mod project;
 mod resolve;
 
-pub(crate) use pin::Package;
+pub(crate) use pin::{Package, PinError};
 pub(crate) use project::{ProjectError, allowed_variables};
 pub(crate) use resolve::{Resolver, Search};

@@ -45,6 +45,7 @@ pub(crate) enum Origin {
 /// What a session begins with.
 #[derive(Debug)]
 pub(crate) struct Beginning {
+    pub(crate) kind: SessionKind,
     pub(crate) script: Script,
     pub(crate) identity: Identity,
     /// When it is cancelled if it has not ended, in Unix milliseconds.
@@ -203,7 +204,7 @@ impl Actor {
     }
 
     async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
-        let Beginning { script, identity, deadline_at, replaces } = new;
+        let Beginning { kind, script, identity, deadline_at, replaces } = new;
         let outside = self.outside.clone();
         let mut loaded = self.pool.run(Turn::Fresh, {
             let script = script.clone();
@@ -215,7 +216,6 @@ impl Actor {
         };
         let seq = self.seq.plus(entries.len());
         let (id, at, state) = (self.id.clone(), script.started_at, next.clone());
-        let kind = SessionKind::Run;
         let new = NewSession { id, kind, identity, script, deadline_at, entries, state };
         match replaces {
             None => self.journal.create(new).await?,

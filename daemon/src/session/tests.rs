@@ -9,7 +9,10 @@ mod world;
 
 use std::sync::Arc;
 
-use alc_core::{CancelReason, PayloadKind, ReasonCode, Reference, Seq, SessionId, StateName};
+use alc_core::{
+    Caller, CancelReason, Limits, PayloadKind, Program, ReasonCode, Reference, Seq, SessionId,
+    StateName,
+};
 use fail::FailScenario;
 use tempfile::TempDir;
 use tokio::sync::Barrier;
@@ -45,11 +48,7 @@ impl Service {
     }
 
     async fn spawn(&self, source: &str) -> Result<SessionId, RegistryError> {
-        let (source, chunk, ctx) = (source.to_owned(), "test.lua".to_owned(), "{}".to_owned());
-        let identity = Identity::default();
-        self.registry
-            .spawn(Specification { source, chunk, ctx, identity, ..Specification::default() })
-            .await
+        self.registry.spawn(runs(source)).await
     }
 
     async fn reaches(&self, id: &SessionId, state: StateName) {
@@ -92,6 +91,18 @@ impl Service {
                 kinds.push(event["kind"].as_str().expect("a kind").to_owned());
             }
         }
+    }
+}
+
+/// A session that runs this source, and nothing else said.
+fn runs(source: &str) -> Specification {
+    Specification {
+        program: Program::Run { source: source.to_owned(), chunk: "test.lua".to_owned() },
+        ctx: "{}".to_owned(),
+        identity: Identity::default(),
+        limits: Limits::default(),
+        env: std::collections::BTreeMap::new(),
+        caller: Caller::default(),
     }
 }
 

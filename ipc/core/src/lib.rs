@@ -21,7 +21,7 @@ pub use name::{BadName, IfExists, Key, Label, Name};
 pub use outcome::{CancelReason, ErrorKind, Outcome, ReasonCode, SessionError};
 pub use query::{Pause, PauseKind, Query};
 pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
-pub use script::{Caller, Limits, Script};
+pub use script::{Caller, Limits, Program, Script};
 pub use state::{Effect, Refused, State, StateName, Transition};
 pub use view::{
     EventView, FORMAT, LogEntry, PauseView, QueryView, ResultView, SessionKind, SessionView,

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::{Name, SessionKind};
+
 use crate::Budget;
 
 /// A Lua chunk with all that its run depends on; pinned when the session is spawned.
@@ -59,4 +61,32 @@ pub struct Limits {
     pub deadline: Option<u64>,
     /// The most queries it may ask; what its `ctx` says of that counts, too.
     pub max_llm_calls: Option<u64>,
+}
+
+/// What a session runs: one variant for each kind of session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Program {
+    /// Lua source.
+    Run {
+        /// A function body.
+        source: String,
+        /// What messages call it, for example `review.lua`.
+        chunk: String,
+    },
+    /// The `run` function of a package.
+    Advice {
+        /// The package's name.
+        strategy: Name,
+    },
+}
+
+impl Program {
+    /// The kind of session that runs it.
+    #[must_use]
+    pub fn kind(&self) -> SessionKind {
+        match self {
+            Self::Run { .. } => SessionKind::Run,
+            Self::Advice { .. } => SessionKind::Advice,
+        }
+    }
 }

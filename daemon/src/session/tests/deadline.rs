@@ -3,9 +3,8 @@
 use super::*;
 
 fn with_deadline(source: &str, deadline: u64) -> Specification {
-    let (source, chunk, ctx) = (source.to_owned(), "test.lua".to_owned(), "{}".to_owned());
     let limits = alc_core::Limits { deadline: Some(deadline), ..Default::default() };
-    Specification { source, chunk, ctx, limits, ..Specification::default() }
+    Specification { limits, ..runs(source) }
 }
 
 /// Invariants 7, 8 and 9: of an answer, a cancel and a deadline the first one counts, and all are

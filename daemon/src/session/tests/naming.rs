@@ -9,8 +9,7 @@ use super::*;
 fn specification(source: &str, if_exists: IfExists) -> Specification {
     let name = Some("a".parse().expect("a name"));
     let identity = Identity { name, if_exists, ..Identity::default() };
-    let (source, chunk, ctx) = (source.to_owned(), "test.lua".to_owned(), "{}".to_owned());
-    Specification { source, chunk, ctx, identity, ..Specification::default() }
+    Specification { identity, ..runs(source) }
 }
 
 fn key(text: &str) -> Key {

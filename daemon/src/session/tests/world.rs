@@ -27,14 +27,8 @@ impl Service {
             env: [("GIVEN".to_owned(), "yes".to_owned())].into(),
             ..alc_core::Caller::default()
         };
-        let specification = Specification {
-            source: source.to_owned(),
-            chunk: "test.lua".to_owned(),
-            ctx: "{}".to_owned(),
-            caller,
-            ..Specification::default()
-        };
-        let id = self.registry.spawn(specification).await.expect("spawns");
+        let id =
+            self.registry.spawn(Specification { caller, ..runs(source) }).await.expect("spawns");
         let session = Reference::from(id.clone());
         loop {
             let stands = |state: StateName| state == StateName::Paused || state.is_terminal();

@@ -1,0 +1,36 @@
+//! `alc advice`: starts a session that runs a strategy. It is on disk before its id is printed.
+
+use alc_core::Program;
+
+use super::spawn;
+use crate::{
+    args,
+    connect::Connector,
+    error::CliError,
+    exit::Exit,
+    input::{self, InputError, Member, Value},
+    output::Output,
+};
+
+pub(super) fn run(
+    args: args::Advice,
+    connector: &Connector,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
+    let args::Advice { strategy, task, ctx, identity, terms, turn } = args;
+    let request = spawn::request(Program::Advice { strategy }, with(task, ctx)?, identity, terms)?;
+    spawn::start(request, &turn, connector, output)
+}
+
+/// The session's `ctx`, with its task.
+fn with(task: Option<Value>, ctx: args::Ctx) -> Result<String, InputError> {
+    if task == Some(Value::Stdin) && ctx.base == Some(Value::Stdin) {
+        return Err(InputError::StdinTwice);
+    }
+    let ctx = spawn::context(ctx)?;
+    let Some(task) = task else { return Ok(ctx) };
+    let from_stdin = task == Value::Stdin;
+    let text = task.read("the task")?;
+    let text = if from_stdin { input::without_line_end(text) } else { text };
+    input::merge_ctx(Some(&ctx), vec![Member::new("task", text)], vec![])
+}
