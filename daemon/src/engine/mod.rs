@@ -3,10 +3,12 @@
 mod alc;
 mod budget;
 mod convert;
+mod fork;
 mod operation;
 mod pool;
 mod preempt;
 mod prelude;
+mod strand;
 mod vm;
 mod world;
 

@@ -18,7 +18,7 @@ pub(crate) type Outcome = Result<String, String>;
 
 /// What a script waits for; see [`Operation::begin`].
 pub(crate) struct Operation {
-    begin: Box<dyn FnOnce(Option<String>) -> Begun + Send>,
+    begin: Box<dyn FnOnce(Option<String>) -> Begun + Send + Sync>,
     /// What the journal has of an earlier try.
     intent: Option<String>,
     pub(super) take: Option<Take>,
@@ -35,12 +35,12 @@ pub(crate) enum Begun {
 impl Operation {
     /// An operation that `begin` begins: given an intent, one that was journaled before the process
     /// ended, so that the change may have been made or not. It must then be over.
-    pub(super) fn new(begin: impl FnOnce(Option<String>) -> Begun + Send + 'static) -> Self {
+    pub(super) fn new(begin: impl FnOnce(Option<String>) -> Begun + Send + Sync + 'static) -> Self {
         Self { begin: Box::new(begin), intent: None, take: None }
     }
 
     /// A change that nobody can tell was made or not, once its outcome is lost; `shown` says what it is.
-    pub(super) fn once(shown: &str, act: impl FnOnce() -> Outcome + Send + 'static) -> Self {
+    pub(super) fn once(shown: &str, act: impl FnOnce() -> Outcome + Send + Sync + 'static) -> Self {
         let shown = shown.to_owned();
         Self::new(move |intent| match intent {
             None => Begun::Intends { intent: "null".to_owned(), finish: Box::new(act) },

@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     budget::Account,
     convert::ArrayMark,
+    fork::Wanted,
     operation::{self, Operation, Outcome, Place, Take},
     vm::Outside,
 };
@@ -74,11 +75,13 @@ pub(super) enum Pending {
         count: u32,
         /// The script takes one string, not a list.
         single: bool,
-        /// The journal had the queries before.
-        known: bool,
+        /// Their answers, where the journal has them and the session waits all the same.
+        replies: Option<Vec<Reply>>,
         /// About how many tokens each of them has.
         tokens: Vec<u64>,
     },
+    /// It waits for children; `None` once they are under way.
+    Fork(Option<Vec<Wanted>>),
     /// It waits for an operation; `None` once that is under way.
     Operation(Option<Operation>, Place),
     /// It did something else than its journal says.
@@ -131,6 +134,8 @@ pub(super) struct World {
     /// What the script has required of, as it was then.
     pub(super) packages: Vec<Arc<Package>>,
     pub(super) home: Arc<Path>,
+    /// Where a child of a fork keeps its `alc.state`, while it holds this world.
+    pub(super) namespace: Option<String>,
     /// Cancelled when the session is.
     pub(super) token: CancellationToken,
 }
@@ -151,6 +156,7 @@ impl World {
             env: script.env.clone(),
             packages: Vec::new(),
             home: outside.home,
+            namespace: None,
             token: outside.token,
         }
     }
@@ -159,11 +165,9 @@ impl World {
     /// that waits for its answers; the question then stays here, to be published with its pause.
     pub(super) fn take_made(&mut self, slice_over: bool) -> Vec<Made> {
         self.made_bytes = 0;
-        let asked = matches!(self.pending, Some(Pending::Answers { known: false, .. }));
-        let question = if asked && slice_over { self.made.pop() } else { None };
-        let made = std::mem::take(&mut self.made);
-        self.made.extend(question);
-        made
+        let question = self.made.iter().position(|made| !made.queries.is_empty());
+        let stays = question.filter(|_| slice_over).map(|place| self.made.split_off(place));
+        std::mem::replace(&mut self.made, stays.unwrap_or_default())
     }
 
     /// Whether the script should yield, so that its calls reach the journal.
@@ -270,27 +274,32 @@ impl World {
         let first = self.asked + 1;
         let count = u32::try_from(queries.len()).unwrap_or(u32::MAX);
         let tokens: Vec<u64> = queries.iter().map(Query::tokens).collect();
-        let known = match self.replay.next(kind, &fingerprint) {
+        match self.replay.next(kind, &fingerprint) {
             Lookup::Recorded(CallResult::Answers(answers)) => {
                 self.asked += count;
                 self.account.asked(count);
                 let replies: Vec<_> = answers.into_iter().flatten().collect();
+                if self.namespace.is_some() {
+                    // The children of a fork wait for each other, in replay as they did before.
+                    let replies = Some(replies);
+                    self.pending = Some(Pending::Answers { first, count, single, replies, tokens });
+                    return Ok(Asked::Waits);
+                }
                 for (tokens, reply) in tokens.into_iter().zip(&replies) {
                     self.account.answered(tokens, reply);
                 }
                 return Ok(Asked::Answered(replies));
             }
-            Lookup::Open => true,
+            Lookup::Open => {}
             Lookup::New => {
                 let queries = (first..).zip(queries).collect();
                 self.made.push(Made { queries, ..Made::new(n, kind, fingerprint) });
-                false
             }
             other => return Err(self.depart(lua, other, kind, json)),
-        };
+        }
         self.asked += count;
         self.account.asked(count);
-        self.pending = Some(Pending::Answers { first, count, single, known, tokens });
+        self.pending = Some(Pending::Answers { first, count, single, replies: None, tokens });
         Ok(Asked::Waits)
     }
 
@@ -349,8 +358,11 @@ impl World {
         }
     }
 
-    /// The script has ended: did it make every call on record?
+    /// The script has ended: did it make every call on record? A child of a fork need not.
     pub(super) fn finish(&mut self) -> Result<(), Departure> {
+        if self.namespace.is_some() {
+            return Ok(());
+        }
         self.replay.finish().map_err(|difference| Departure {
             difference,
             instead: None,

@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::RegistryError;
 use crate::{
     engine::{BrokeOff, check_syntax},
-    packages::{Resolver, Search},
+    packages::{self, Resolver, Search},
     session::SpawnError,
 };
 
@@ -33,7 +33,10 @@ pub(super) async fn chunk(
             spawn_blocking(move || find(&name, &caller, &home))
                 .await
                 .map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))??;
-            Ok(Chunk { source: advice(&strategy), name: strategy.as_str().to_owned() })
+            Ok(Chunk {
+                source: packages::advice(strategy.as_str()),
+                name: strategy.as_str().to_owned(),
+            })
         }
     }
 }
@@ -48,16 +51,4 @@ fn find(strategy: &Name, caller: &Caller, home: &Path) -> Result<(), RegistryErr
         Some((file, source)) => Ok(check_syntax(source, file).map_err(SpawnError::Load)?),
         None => Err(RegistryError::UnknownStrategy(strategy.clone())),
     }
-}
-
-/// Runs a strategy on `ctx`. Whether a package is one shows only when it is loaded.
-fn advice(strategy: &Name) -> String {
-    let name = strategy.as_str();
-    format!(
-        "local strategy = require('{name}')\n\
-         if type(strategy) ~= 'table' or type(strategy.run) ~= 'function' then\n\
-         error(\"'{name}' is a library package: it has no function run\", 0)\n\
-         end\n\
-         return (strategy.run(ctx))\n"
-    )
 }

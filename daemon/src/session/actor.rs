@@ -321,11 +321,7 @@ impl Actor {
         }
         match step {
             Step::Slice => self.used_slice(vm, made).await,
-            Step::Asked { first, count, known: false } => self.asked(vm, made, first, count).await,
-            Step::Asked { known: true, .. } => {
-                self.drop_vm(vm);
-                self.fail(made, engine_failure("a running session has an open query")).await
-            }
+            Step::Asked { first, count } => self.asked(vm, made, first, count).await,
             Step::Operates(operation) => self.operate(vm, made, operation).await,
             Step::Finished(value) => {
                 self.drop_vm(vm);

@@ -2,6 +2,7 @@
 //! where a step waits.
 
 mod deadline;
+mod fork;
 mod naming;
 mod operation;
 mod require;

@@ -58,7 +58,7 @@ pub(super) fn path(lua: &Lua, arguments: &Arguments, number: usize) -> Result<Pa
 pub(super) fn look(
     lua: &Lua,
     arguments: String,
-    act: impl FnOnce() -> Outcome + Send + 'static,
+    act: impl FnOnce() -> Outcome + Send + Sync + 'static,
 ) -> Result<(bool, mlua::Value), Raise> {
     operate(lua, CallKind::File, arguments, Operation::new(|_| Begun::Over(act())))
 }
@@ -67,7 +67,7 @@ pub(super) fn look(
 pub(super) fn once(
     lua: &Lua,
     arguments: String,
-    act: impl FnOnce() -> Outcome + Send + 'static,
+    act: impl FnOnce() -> Outcome + Send + Sync + 'static,
 ) -> Result<(bool, mlua::Value), Raise> {
     let operation = Operation::once(&arguments.replace('\0', " "), act);
     operate(lua, CallKind::File, arguments, operation)

@@ -7,6 +7,7 @@ mod budget;
 mod clock;
 mod env;
 mod files;
+mod fork;
 mod handles;
 mod json;
 mod library;
@@ -80,6 +81,7 @@ pub(super) const FAMILIES: &[Family] = &[
         handles::register,
     ),
     host(&["process_run"], process::register),
+    host(&["fork"], fork::register),
     host(&["json_encode", "json_decode"], json::register),
     host(&["shown_by", "out_of_memory"], reference::register),
     host(&["package_find", "package_module", "path_find"], require::register),

@@ -12,7 +12,7 @@ use crate::{
     cause::chain,
     engine::{
         operation::{Begun, Operation, Outcome},
-        vm::compile,
+        strand::compile,
         world::World,
     },
     packages::{Package, Resolver, Search},

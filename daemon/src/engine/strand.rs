@@ -1,0 +1,250 @@
+//! One Lua state and the chunk that runs in it: a step takes it to its next question, or its end, or
+//! the end of its slice.
+//!
+//! While it steps, the state holds the session's [`World`].
+
+use std::ffi::c_void;
+
+use alc_core::{ErrorKind, Reply, SessionError};
+use mlua::{
+    Function, IntoLuaMulti as _, LightUserData, Lua, MultiValue, Table, Thread, Value,
+    chunk::ChunkMode, thread::ThreadStatus,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    alc,
+    convert::ArrayMark,
+    operation::Outcome,
+    preempt, prelude,
+    vm::{LoadError, Step},
+    world::{PAYLOAD_LIMIT, Pending, World},
+};
+
+/// How much memory a session may use.
+const MEMORY: usize = 256 << 20;
+
+/// The address that marks a pause; scripts have no way to get at it.
+static PAUSE: u8 = 0;
+
+/// A chunk, ready to go on.
+#[derive(Debug)]
+pub(super) struct Strand {
+    pub(super) lua: Lua,
+    main: Thread,
+    token: CancellationToken,
+    /// What the chunk's last call returns to it.
+    resume_with: Option<MultiValue>,
+    pub(super) mark: ArrayMark,
+}
+
+impl Strand {
+    /// Loads a chunk, called `name` in messages, that finds the JSON text `ctx`.
+    pub(super) fn load(
+        source: &str,
+        name: &str,
+        ctx: &str,
+        token: CancellationToken,
+    ) -> Result<Self, LoadError> {
+        let lua = prelude::state();
+        let mark = ArrayMark::new(&lua)?;
+        let host = host(&lua, token.clone())?;
+        prelude::install(&lua, &host)?;
+        let main: Function = host.raw_get("main")?;
+        let ctx = mark.read_json(&lua, ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
+        lua.globals().raw_set("ctx", ctx)?;
+        let chunk = compile(&lua, source, name)?;
+        let main = lua.create_thread(main.bind(chunk)?)?;
+        // What compiling left behind would stay as long as the script rests.
+        lua.gc_collect()?;
+        lua.set_memory_limit(MEMORY)?;
+        Ok(Self { lua, main, token, resume_with: None, mark })
+    }
+
+    /// Gives the chunk the answers it waits for, in the order of the queries.
+    pub(super) fn answer(&mut self, replies: Vec<Reply>) -> mlua::Result<()> {
+        let world = self.lua.app_data_mut::<World>();
+        let single = world.is_some_and(|mut world| world.answered(&replies));
+        let answer = alc::shaped(&self.lua, replies, single)?;
+        self.resume_with = Some(answer.into_lua_multi(&self.lua)?);
+        Ok(())
+    }
+
+    /// Gives the chunk the outcome of the operation it waits for.
+    pub(super) fn operated(&mut self, outcome: Outcome) -> mlua::Result<()> {
+        let outcome = match self.lua.app_data_mut::<World>() {
+            Some(mut world) => world.operated(outcome),
+            None => outcome,
+        };
+        self.told(outcome)
+    }
+
+    /// Gives the chunk what it waits for, as a host function returns it.
+    pub(super) fn told(&mut self, outcome: Outcome) -> mlua::Result<()> {
+        self.resume_with = Some(alc::told(&self.lua, outcome)?);
+        Ok(())
+    }
+
+    /// Runs the chunk as far as it goes in one slice.
+    pub(super) fn step(&mut self) -> Step {
+        let given = self.resume_with.take();
+        let resumed = preempt::run(self.main.state(), &self.token, || match given {
+            Some(values) => self.main.resume::<MultiValue>(values),
+            None => self.main.resume::<MultiValue>(()),
+        });
+        match resumed {
+            _ if self.token.is_cancelled() => Step::Slice,
+            Ok(values) if self.main.status() == ThreadStatus::Resumable => self.paused(&values),
+            Ok(values) => self.ended(values),
+            Err(error) => Step::Failed(engine_failure(&error)),
+        }
+    }
+
+    /// Why the script yielded: a yield that carries the mark is a call's, any other a slice's end.
+    fn paused(&self, values: &MultiValue) -> Step {
+        let by_call =
+            matches!(values.front(), Some(Value::LightUserData(mark)) if *mark == pause());
+        let Some(mut world) = self.lua.app_data_mut::<World>().filter(|_| by_call) else {
+            return Step::Slice;
+        };
+        match &mut world.pending {
+            Some(Pending::Operation(operation, _)) => {
+                operation.take().map_or(Step::Slice, Step::Operates)
+            }
+            Some(Pending::Answers { first, count, .. }) => {
+                Step::Asked { first: *first, count: *count }
+            }
+            // Its VM takes it from here.
+            Some(Pending::Fork(_)) => Step::Slice,
+            Some(Pending::Diverged(_) | Pending::OutOfMemory) => {
+                stopped(&mut world).unwrap_or(Step::Slice)
+            }
+            None => Step::Slice,
+        }
+    }
+
+    /// How the script ended: `true` and its value, or `false` and what was raised.
+    fn ended(&self, mut values: MultiValue) -> Step {
+        let (mark, stopped) = match self.lua.app_data_mut::<World>() {
+            // A script may have caught the error that told it to stop.
+            Some(mut world) => (world.mark.clone(), stopped(&mut world)),
+            None => {
+                return Step::Failed(failure(ErrorKind::EngineError, "the session has no world"));
+            }
+        };
+        if let Some(stopped) = stopped {
+            return stopped;
+        }
+        let ok = matches!(values.pop_front(), Some(Value::Boolean(true)));
+        let value = values.pop_front().unwrap_or(Value::Nil);
+        let step = if ok { finished(&mark, &value) } else { Step::Failed(raised(value)) };
+        let finish = self.lua.app_data_mut::<World>().map(|mut world| world.finish());
+        match finish {
+            Some(Err(departure)) => Step::Diverged(departure.into()),
+            _ => step,
+        }
+    }
+}
+
+/// The end of a script that must not go on.
+fn stopped(world: &mut World) -> Option<Step> {
+    match world.pending.take() {
+        Some(Pending::Diverged(departure)) => Some(Step::Diverged((*departure).into())),
+        Some(Pending::OutOfMemory) => Some(Step::Failed(out_of_memory())),
+        other => {
+            world.pending = other;
+            None
+        }
+    }
+}
+
+fn pause() -> LightUserData {
+    LightUserData((&raw const PAUSE).cast_mut().cast::<c_void>())
+}
+
+fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
+    let host = lua.create_table()?;
+    host.raw_set("pause", pause())?;
+    let traceback = lua.create_function(|lua, ()| lua.traceback(None, 2))?;
+    host.raw_set("traceback", traceback)?;
+    let enter = lua.create_function(|_, coroutine: Thread| {
+        preempt::switch(coroutine.state());
+        Ok(())
+    })?;
+    host.raw_set("enter", enter)?;
+    let cancelled = lua.create_function(move |_, ()| Ok(token.is_cancelled()))?;
+    host.raw_set("cancelled", cancelled)?;
+    Ok(host)
+}
+
+/// Compiles a source, whose lines keep their numbers.
+pub(super) fn compile(lua: &Lua, source: &str, name: &str) -> Result<Function, LoadError> {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    // What the `lua` program does with a first line such as `#!/usr/bin/env lua`.
+    let source = if source.starts_with('#') { format!("--{source}") } else { source.to_owned() };
+    let chunk = lua.load(source).set_name(name).set_mode(ChunkMode::Text);
+    chunk.into_function().map_err(|error| match error {
+        mlua::Error::SyntaxError { message, .. } => LoadError::Syntax(message),
+        error => LoadError::Engine(error),
+    })
+}
+
+fn finished(mark: &ArrayMark, value: &Value) -> Step {
+    match mark.write_json(value) {
+        Ok(text) if text.len() > PAYLOAD_LIMIT => {
+            let message =
+                format!("the result has {} bytes, over the limit of {PAYLOAD_LIMIT}", text.len());
+            Step::Failed(failure(ErrorKind::Other, message))
+        }
+        Ok(text) => Step::Finished(text),
+        Err(error) => {
+            Step::Failed(failure(ErrorKind::Other, format!("the result has no JSON form: {error}")))
+        }
+    }
+}
+
+/// What the prelude's handler made of an uncaught error, or the bare error where it could not run.
+fn raised(value: Value) -> SessionError {
+    let (message, traceback) = match value {
+        Value::Table(table) => (
+            table.raw_get::<Value>("message").unwrap_or(Value::Nil),
+            table.raw_get::<Option<mlua::LuaString>>("traceback").unwrap_or_default(),
+        ),
+        other => (other, None),
+    };
+    let message = match message {
+        Value::String(text) => text.to_string_lossy(),
+        other => other.type_name().to_owned(),
+    };
+    if message == "not enough memory" {
+        return out_of_memory();
+    }
+    let budget = message.starts_with("budget_exceeded:");
+    let kind = if budget { ErrorKind::Budget } else { ErrorKind::LuaError };
+    let traceback = traceback.map(|text| own_lines(&text.to_string_lossy()));
+    SessionError { kind, message, traceback }
+}
+
+/// A traceback without the lines of the prelude, and of what only calls it.
+fn own_lines(traceback: &str) -> String {
+    let prelude = format!("\t{}:", prelude::STRIPPED);
+    let foreign = |line: &&str| line.starts_with(&prelude) || line.ends_with("in upvalue '?'");
+    let lines: Vec<_> = traceback.lines().filter(|line| !foreign(line)).collect();
+    // The call of the chunk itself.
+    lines.join("\n").trim_end_matches("\n\t(...tail calls...)").to_owned()
+}
+
+pub(super) fn engine_failure(error: &mlua::Error) -> SessionError {
+    match error {
+        mlua::Error::MemoryError(_) => out_of_memory(),
+        error => failure(ErrorKind::EngineError, error.to_string()),
+    }
+}
+
+fn out_of_memory() -> SessionError {
+    failure(ErrorKind::Memory, format!("not enough memory: a session may use {} MiB", MEMORY >> 20))
+}
+
+fn failure(kind: ErrorKind, message: impl Into<String>) -> SessionError {
+    SessionError { kind, message: message.into(), traceback: None }
+}
