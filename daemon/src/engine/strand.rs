@@ -114,12 +114,11 @@ impl Strand {
             Some(Pending::Answers { first, count, .. }) => {
                 Step::Asked { first: *first, count: *count }
             }
-            // Its VM takes it from here.
-            Some(Pending::Fork(_)) => Step::Slice,
             Some(Pending::Diverged(_) | Pending::OutOfMemory) => {
                 stopped(&mut world).unwrap_or(Step::Slice)
             }
-            None => Step::Slice,
+            // A fork is for the VM to go on with.
+            Some(Pending::Fork(_)) | None => Step::Slice,
         }
     }
 
