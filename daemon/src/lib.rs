@@ -23,6 +23,7 @@ mod residency;
 mod server;
 mod session;
 mod start;
+mod store;
 
 use std::process::ExitCode;
 

@@ -45,6 +45,7 @@ const TEXT: &str = concat!(
     include_str!("prelude/std.lua"),
     include_str!("prelude/alc/llm.lua"),
     include_str!("prelude/alc/fork.lua"),
+    include_str!("prelude/alc/state.lua"),
     include_str!("prelude/alc/log.lua"),
     include_str!("prelude/alc/budget.lua"),
     include_str!("prelude/alc/stats.lua"),

@@ -6,6 +6,7 @@ mod fork;
 mod naming;
 mod operation;
 mod require;
+mod state;
 mod world;
 
 use std::sync::Arc;

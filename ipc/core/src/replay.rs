@@ -28,6 +28,8 @@ pub enum CallKind {
     Memory,
     /// A file, read or written.
     File,
+    /// A stored value, read or changed.
+    State,
     /// A command, run.
     Process,
     /// A module, looked for.
@@ -46,6 +48,7 @@ impl CallKind {
             Self::Memory => "memory",
             Self::File => "file",
             Self::Process => "process",
+            Self::State => "state",
             Self::Require => "require",
         }
     }
@@ -61,6 +64,7 @@ impl CallKind {
             Self::Memory,
             Self::File,
             Self::Process,
+            Self::State,
             Self::Require,
         ];
         all.into_iter().find(|kind| kind.as_str() == text)

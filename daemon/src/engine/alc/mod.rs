@@ -17,6 +17,7 @@ pub(super) mod math;
 mod process;
 mod reference;
 mod require;
+mod state;
 
 use alc_core::CallKind;
 pub(super) use llm::shaped;
@@ -82,6 +83,21 @@ pub(super) const FAMILIES: &[Family] = &[
     ),
     host(&["process_run"], process::register),
     host(&["fork"], fork::register),
+    host(
+        &[
+            "state_get",
+            "state_keys",
+            "state_list",
+            "state_show",
+            "state_put",
+            "state_delete",
+            "state_incr",
+            "state_set_dispatched",
+            "state_delete_dispatched",
+            "state_reset",
+        ],
+        state::register,
+    ),
     host(&["json_encode", "json_decode"], json::register),
     host(&["shown_by", "out_of_memory"], reference::register),
     host(&["package_find", "package_module", "path_find"], require::register),
