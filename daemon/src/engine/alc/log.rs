@@ -3,7 +3,7 @@
 use alc_core::{CallKind, Event, LogLine, Progress};
 use mlua::{Lua, Table, Value};
 
-use super::{Arguments, Raise, add, bad_argument, world};
+use super::{Raise, add, world};
 
 /// Longer lines are cut: a status view shows the latest twenty in one message.
 const LONGEST: usize = 16 << 10;
@@ -24,8 +24,8 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
             _ => Some(cut(arguments.text(lua, 3)?)),
         };
         let progress = Progress {
-            step: count(lua, &arguments, 1)?,
-            total: count(lua, &arguments, 2)?,
+            step: arguments.natural(lua, 1)?,
+            total: arguments.natural(lua, 2)?,
             message,
         };
         let text =
@@ -36,22 +36,6 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
 
 fn tell(lua: &Lua, kind: CallKind, text: String, event: Event) -> Result<bool, Raise> {
     Ok(world(lua, |world| world.tell(lua, kind, text, event).map(|()| world.is_full()))??)
-}
-
-/// Argument `number` as a non-negative whole number, the fraction dropped.
-fn count(lua: &Lua, arguments: &Arguments, number: usize) -> Result<u64, Raise> {
-    let value = arguments.get(number);
-    let given = value.type_name();
-    let not_one = || bad_argument(number, "non-negative integer", given);
-    let number = match value {
-        Value::Integer(_) | Value::Number(_) | Value::String(_) => lua.coerce_number(value)?,
-        _ => None,
-    };
-    match number {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked")]
-        Some(number) if (0.0..9e15).contains(&number) => Ok(number as u64),
-        _ => Err(not_one()),
-    }
 }
 
 fn cut(text: String) -> String {

@@ -14,6 +14,7 @@ mod library;
 mod llm;
 mod log;
 pub(super) mod math;
+mod number;
 mod process;
 mod reference;
 mod require;

@@ -5,10 +5,10 @@ use std::sync::{Mutex, PoisonError};
 use mlua::{AnyUserData, IntoLua, Lua, Table, UserDataRefMut, Value};
 
 use super::random::Generator;
-use crate::engine::alc::{Arguments, Raise, bad_argument, function};
+use crate::engine::alc::{Arguments, Raise, bad_argument, function, number::number_of};
 
 /// How many elements a list may have: no function can be interrupted while it goes through one.
-pub(super) const LONGEST: usize = 1 << 20;
+pub(super) const LONGEST: usize = 1 << 18;
 
 /// A function: its name and what it does.
 pub(super) type Function = (&'static str, fn(&Call) -> Result<Output, Raise>);
@@ -94,11 +94,8 @@ impl Call<'_> {
         Ok(Output::Value(Value::Function(go_on)))
     }
 
-    /// Argument `place` as a number.
     pub(super) fn number(&self, place: usize) -> Result<f64, Raise> {
-        let value = self.arguments.get(place);
-        let given = value.type_name();
-        number(self.lua, value)?.ok_or_else(|| bad_argument(place, "number", given))
+        self.arguments.number(self.lua, place)
     }
 
     /// Argument `place`, called `name`, as a number for which `holds`, as `rule` says.
@@ -129,36 +126,13 @@ impl Call<'_> {
         self.number_that(place, name, "in [0, 1]", |number| (0.0..=1.0).contains(&number))
     }
 
-    /// Argument `place` as a whole number, the fraction dropped.
-    fn whole(&self, place: usize, wanted: &str) -> Result<i128, Raise> {
-        let value = self.arguments.get(place);
-        let given = value.type_name();
-        let number = match value {
-            Value::Integer(integer) => return Ok(integer.into()),
-            Value::String(_) => match self.lua.coerce_integer(value.clone())? {
-                Some(integer) => return Ok(integer.into()),
-                None => number(self.lua, value)?,
-            },
-            value => number(self.lua, value)?,
-        };
-        let number = number.ok_or_else(|| bad_argument(place, wanted, given))?;
-        if number.is_nan() {
-            return Err(bad_argument(place, wanted, "NaN"));
-        }
-        #[expect(clippy::cast_possible_truncation, reason = "what is too large is refused later")]
-        Ok(number as i128)
-    }
-
     pub(super) fn integer(&self, place: usize) -> Result<i64, Raise> {
-        let whole = self.whole(place, "integer")?;
-        i64::try_from(whole).map_err(|_| bad_argument(place, "integer", &whole.to_string()))
+        self.arguments.whole(self.lua, place)
     }
 
     /// A whole number that is not negative, such as a seed.
     pub(super) fn natural(&self, place: usize) -> Result<u64, Raise> {
-        let wanted = "non-negative integer";
-        let whole = self.whole(place, wanted)?;
-        u64::try_from(whole).map_err(|_| bad_argument(place, wanted, &whole.to_string()))
+        self.arguments.natural(self.lua, place)
     }
 
     /// A number of things called `name`, at most `limit`.
@@ -233,7 +207,7 @@ impl Call<'_> {
         for place in 1..=length {
             let value: Value = list.raw_get(place)?;
             let kind = value.type_name();
-            match number(self.lua, value)? {
+            match number_of(self.lua, value)? {
                 Some(number) if number.is_finite() => numbers.push(number),
                 Some(number) => {
                     let what = format_args!("{} is {number}, not a finite number", called(place));
@@ -246,13 +220,5 @@ impl Call<'_> {
             }
         }
         Ok(numbers)
-    }
-}
-
-/// A number, or a string that is one.
-fn number(lua: &Lua, value: Value) -> Result<Option<f64>, Raise> {
-    match value {
-        Value::Integer(_) | Value::Number(_) | Value::String(_) => Ok(lua.coerce_number(value)?),
-        _ => Ok(None),
     }
 }

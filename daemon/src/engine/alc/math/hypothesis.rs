@@ -98,8 +98,9 @@ fn mann_whitney_u(call: &Call) -> Result<Output, Raise> {
     let all = x_count + y_count;
     let mut spread = all + 1.0;
     if for_ties {
-        let pooled = [xs, ys].concat();
-        let cubes = tied(&pooled).into_iter().map(|size| real(size).powi(3) - real(size));
+        let mut pooled = [xs, ys].concat();
+        pooled.sort_unstable_by(f64::total_cmp);
+        let cubes = tied(&pooled).map(|size| real(size).powi(3) - real(size));
         spread -= sum(cubes) / (all * (all - 1.0));
     }
     let deviation = (x_count * y_count / 12.0 * spread).sqrt();

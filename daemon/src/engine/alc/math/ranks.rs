@@ -32,9 +32,9 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// The places of a list's elements, from the smallest element to the largest; of those that are
 /// equal the first comes first.
 pub(super) fn order(list: &[f64]) -> Vec<usize> {
-    let mut places: Vec<usize> = (0..list.len()).collect();
-    places.sort_by(|one, other| compare(list[*one], list[*other]));
-    places
+    let mut pairs: Vec<_> = list.iter().copied().zip(0..).collect();
+    pairs.sort_by(|one, other| compare(one.0, other.0));
+    pairs.into_iter().map(|(_, place)| place).collect()
 }
 
 /// By size alone: 0 and -0 are equal.
@@ -42,10 +42,9 @@ fn compare(one: f64, other: f64) -> std::cmp::Ordering {
     one.partial_cmp(&other).unwrap_or_else(|| one.total_cmp(&other))
 }
 
-/// How many elements share each of a list's values, from the smallest value to the largest.
-pub(super) fn tied(list: &[f64]) -> Vec<usize> {
-    let places = order(list);
-    places.chunk_by(|one, other| list[*one] >= list[*other]).map(<[_]>::len).collect()
+/// How many elements share each of the values of a list that is in order.
+pub(super) fn tied(sorted: &[f64]) -> impl Iterator<Item = usize> {
+    sorted.chunk_by(|one, other| one >= other).map(<[_]>::len)
 }
 
 /// The rank of each element; those that are equal share the mean of theirs.
@@ -69,21 +68,19 @@ pub(super) fn ranks(list: &[f64]) -> Vec<f64> {
 /// pair that disagrees (Knight, 1966).
 fn kendall_tau(xs: &[f64], ys: &[f64]) -> Option<f64> {
     let pairs_of = |count: usize| real(count) * real(count - 1) / 2.0;
-    let mut places: Vec<usize> = (0..xs.len()).collect();
-    places.sort_unstable_by(|one, other| {
-        compare(xs[*one], xs[*other]).then_with(|| compare(ys[*one], ys[*other]))
-    });
-    let same_x = |one: &usize, other: &usize| xs[*one] >= xs[*other];
-    let same = |one: &usize, other: &usize| same_x(one, other) && ys[*one] >= ys[*other];
-    let pairs = pairs_of(xs.len());
-    let tied_x = sum(places.chunk_by(same_x).map(|group| pairs_of(group.len())));
-    let tied_both = sum(places.chunk_by(same).map(|group| pairs_of(group.len())));
-    let tied_y = sum(tied(ys).into_iter().map(pairs_of));
+    let mut points: Vec<(f64, f64)> = xs.iter().copied().zip(ys.iter().copied()).collect();
+    points.sort_unstable_by(|one, other| compare(one.0, other.0).then(compare(one.1, other.1)));
+    let same_x = |one: &(f64, f64), other: &(f64, f64)| one.0 >= other.0;
+    let same = |one: &(f64, f64), other: &(f64, f64)| same_x(one, other) && one.1 >= other.1;
+    let pairs = pairs_of(points.len());
+    let tied_x = sum(points.chunk_by(same_x).map(|group| pairs_of(group.len())));
+    let tied_both = sum(points.chunk_by(same).map(|group| pairs_of(group.len())));
+    let mut sorted: Vec<f64> = points.into_iter().map(|(_, y)| y).collect();
+    let swaps = sort_counting(&mut sorted);
+    let tied_y = sum(tied(&sorted).map(pairs_of));
     if tied_x >= pairs || tied_y >= pairs {
         return None;
     }
-    let mut sorted: Vec<f64> = places.iter().map(|place| ys[*place]).collect();
-    let swaps = sort_counting(&mut sorted);
     let agreeing = pairs - tied_x - tied_y + tied_both - 2.0 * swaps;
     let tau = agreeing / (pairs - tied_x).sqrt() / (pairs - tied_y).sqrt();
     Some(tau.clamp(-1.0, 1.0))
