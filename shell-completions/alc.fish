@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_alc_global_optspecs
-    string join \n json q/quiet color= no-start h/help V/version
+    string join \n json q/quiet v/verbose color= no-start h/help V/version
 end
 
 function __fish_alc_needs_command
@@ -29,6 +29,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_needs_command" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_needs_command" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_needs_command" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_needs_command" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c alc -n "__fish_alc_needs_command" -s V -l version -d 'Print version'
@@ -40,7 +41,7 @@ complete -c alc -n "__fish_alc_needs_command" -f -a "list" -d 'List sessions, ne
 complete -c alc -n "__fish_alc_needs_command" -f -a "prompt" -d 'Print what a session asks; wait until it asks something'
 complete -c alc -n "__fish_alc_needs_command" -f -a "resume" -d 'Answer what a session asks'
 complete -c alc -n "__fish_alc_needs_command" -f -a "drive" -d 'Have a session\'s queries answered by a command until it ends'
-complete -c alc -n "__fish_alc_needs_command" -f -a "watch" -d 'Follow what happens to a session'
+complete -c alc -n "__fish_alc_needs_command" -f -a "watch" -d 'Follow what happens to sessions'
 complete -c alc -n "__fish_alc_needs_command" -f -a "wait" -d 'Wait until sessions need something or have ended'
 complete -c alc -n "__fish_alc_needs_command" -f -a "result" -d 'Print what a session returned'
 complete -c alc -n "__fish_alc_needs_command" -f -a "cancel" -d 'End sessions for good'
@@ -83,6 +84,7 @@ complete -c alc -n "__fish_alc_using_subcommand run" -l steal -d 'Take the place
 complete -c alc -n "__fish_alc_using_subcommand run" -s r -d 'Print a string without quotes'
 complete -c alc -n "__fish_alc_using_subcommand run" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand run" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand run" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand run" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand run" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s e -d 'The script itself' -r
@@ -106,6 +108,7 @@ never\t''"
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l wait -d 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand spawn" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand advice" -l ctx -d 'The script\'s `ctx`: a JSON object, `@FILE` or `-` for stdin' -r
@@ -136,6 +139,7 @@ never\t''"
 complete -c alc -n "__fish_alc_using_subcommand state" -l exit-code -d 'Exit with 1 if it failed, 3 if it was cancelled, 8 if it is running or paused'
 complete -c alc -n "__fish_alc_using_subcommand state" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand state" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand state" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand state" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand state" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand list" -l state -d 'Only sessions in these states, separated by commas' -r -f -a "running\t''
@@ -155,6 +159,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand list" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand list" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand list" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand list" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand list" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand prompt" -l timeout -d 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m' -r
@@ -166,6 +171,7 @@ complete -c alc -n "__fish_alc_using_subcommand prompt" -l no-wait -d 'Do not wa
 complete -c alc -n "__fish_alc_using_subcommand prompt" -l all -d 'Print every open query; texts end with a NUL byte'
 complete -c alc -n "__fish_alc_using_subcommand prompt" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand prompt" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand prompt" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand prompt" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand prompt" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l idempotency-key -d 'A query that was answered with this key before stays as it is, whatever the answer says now' -r
@@ -177,6 +183,7 @@ complete -c alc -n "__fish_alc_using_subcommand resume" -l allow-empty -d 'Accep
 complete -c alc -n "__fish_alc_using_subcommand resume" -l raw -d 'Keep the last line end of stdin'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand resume" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand resume" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand resume" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand drive" -l sh -d 'Instead, a command line for the shell' -r
@@ -195,10 +202,11 @@ complete -c alc -n "__fish_alc_using_subcommand drive" -l steal -d 'Take the pla
 complete -c alc -n "__fish_alc_using_subcommand drive" -s r -d 'Print a string without quotes'
 complete -c alc -n "__fish_alc_using_subcommand drive" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand drive" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand drive" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand drive" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand drive" -s h -l help -d 'Print help'
-complete -c alc -n "__fish_alc_using_subcommand watch" -l after -d 'Only what comes after this place in the history' -r
-complete -c alc -n "__fish_alc_using_subcommand watch" -l until -d 'Stop with exit code 0 when the session gets into this state' -r -f -a "running\t''
+complete -c alc -n "__fish_alc_using_subcommand watch" -l after -d 'Only what comes after this place in the history; one for all, or one for each session, separated by commas' -r
+complete -c alc -n "__fish_alc_using_subcommand watch" -l until -d 'Stop with exit code 0 when every session has got into this state' -r -f -a "running\t''
 paused\t''
 done\t''
 failed\t''
@@ -209,6 +217,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand watch" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand watch" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand watch" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand watch" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand watch" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand wait" -s l -d 'Instead, the sessions with this label; may be repeated, and then all count' -r
@@ -223,6 +232,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand wait" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand wait" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand wait" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand wait" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c alc -n "__fish_alc_using_subcommand result" -l timeout -d 'With --wait, give up after this time, with exit code 124' -r
@@ -233,6 +243,7 @@ complete -c alc -n "__fish_alc_using_subcommand result" -l wait -d 'Wait until i
 complete -c alc -n "__fish_alc_using_subcommand result" -s r -d 'Print a string without quotes'
 complete -c alc -n "__fish_alc_using_subcommand result" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand result" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand result" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand result" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand result" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -s l -d 'Instead, the live sessions with this label; may be repeated, and then all count' -r
@@ -245,14 +256,17 @@ complete -c alc -n "__fish_alc_using_subcommand cancel" -l dry-run -d 'Change no
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l wait -d 'Return when they have ended, not only when they will'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand cancel" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand cancel" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand log" -l after -d 'Only what comes after this place in the history' -r
 complete -c alc -n "__fish_alc_using_subcommand log" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand log" -s f -l follow -d 'Go on until the session ends'
 complete -c alc -n "__fish_alc_using_subcommand log" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand log" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand log" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand log" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand log" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand note" -l title -d 'A headline' -r
@@ -261,6 +275,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand note" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand note" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand note" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand note" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand note" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand rm" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -268,6 +283,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand rm" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand rm" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand rm" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand rm" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand rm" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand gc" -l older-than -d 'Delete the sessions that ended so long ago: seconds, or 12h, 7d' -r
@@ -278,6 +294,7 @@ never\t''"
 complete -c alc -n "__fish_alc_using_subcommand gc" -l dry-run -d 'Change nothing, and print what would be deleted'
 complete -c alc -n "__fish_alc_using_subcommand gc" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand gc" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand gc" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand gc" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand gc" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and not __fish_seen_subcommand_from run start stop restart status log" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -285,6 +302,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand daemon; and not __fish_seen_subcommand_from run start stop restart status log" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and not __fish_seen_subcommand_from run start stop restart status log" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand daemon; and not __fish_seen_subcommand_from run start stop restart status log" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and not __fish_seen_subcommand_from run start stop restart status log" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and not __fish_seen_subcommand_from run start stop restart status log" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and not __fish_seen_subcommand_from run start stop restart status log" -f -a "run" -d 'Run it in the foreground'
@@ -298,6 +316,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from run" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from run" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from run" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from run" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from start" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -305,6 +324,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from start" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from start" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from start" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from start" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from start" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l timeout -d 'Give up after this time, with exit code 124' -r
@@ -314,6 +334,7 @@ never\t''"
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l force -d 'Also while Lua is running; it cancels nothing'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from stop" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l timeout -d 'Give up after this time, with exit code 124' -r
@@ -323,6 +344,7 @@ never\t''"
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l force -d 'Also while Lua is running; it cancels nothing'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from restart" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from restart" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from status" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -330,6 +352,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from status" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from status" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from status" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from log" -s n -d 'Only the last so many lines of what is there' -r
@@ -339,6 +362,7 @@ never\t''"
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from log" -s f -l follow -d 'Go on as it grows, until interrupted'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from log" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from log" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from log" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from log" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand daemon; and __fish_seen_subcommand_from log" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand completions" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -346,6 +370,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand completions" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand completions" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand completions" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand completions" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand man" -l dir -d 'Write alc.1 and a page for each command here, and print their paths' -r -F
@@ -354,6 +379,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand man" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand man" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand man" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand man" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand man" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand version" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -361,6 +387,7 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand version" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand version" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand version" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand version" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand version" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand help" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -368,5 +395,6 @@ always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand help" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand help" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand help" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand help" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand help" -s h -l help -d 'Print help'

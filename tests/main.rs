@@ -5,6 +5,7 @@
 
 mod detour;
 mod env;
+mod terminal;
 
 mod advice;
 mod background;
@@ -17,6 +18,7 @@ mod concurrency;
 mod daemon;
 mod deadline;
 mod deleting;
+mod drawing;
 mod drive;
 mod environment;
 mod examples;
@@ -32,5 +34,6 @@ mod names;
 mod recovery;
 mod selecting;
 mod shell;
+mod signals;
 mod skew;
 mod transcript;

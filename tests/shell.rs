@@ -6,7 +6,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use crate::env::{Ran, TestEnv};
+use crate::{
+    env::{Ran, TestEnv},
+    terminal::Terminal,
+};
 
 /// Runs `alc` with an output that nobody reads.
 fn unread(mut command: Command) -> Ran {
@@ -216,37 +219,28 @@ fn colour_is_used_where_it_is_asked_for() {
     assert!(!colours("state @ --json", &[force]));
 }
 
-/// Runs a command on a terminal of its own, which takes 80 columns; `None` where there is none.
-fn on_terminal(env: &TestEnv, words: &str, variables: &[(&str, &str)]) -> Option<String> {
-    let mut script = env.program("script");
-    let command = format!("{} {words}", env!("CARGO_BIN_EXE_alc"));
-    script.args(["-qec", &command, "/dev/null"]).env("SHELL", "/bin/sh");
-    let output = script.envs(variables.iter().copied()).output().ok()?;
-    assert!(output.status.success(), "{output:?}");
-    Some(String::from_utf8(output.stdout).expect("UTF-8").replace("\r\n", "\n"))
-}
-
 #[test]
 fn a_terminal_gets_decoration_and_the_same_records() {
     let env = TestEnv::new();
     let id = env.spawn_paused("return alc.llm('a')");
-    let plain = [("TERM", "xterm"), ("NO_COLOR", "1")];
-    let Some(list) = on_terminal(&env, "list", &plain) else {
-        println!("skipped: a_terminal_gets_decoration_and_the_same_records");
-        return;
+    let on_terminal = |words: &[&str], color: &str| {
+        let words = words.iter().copied().chain(["--color", color]);
+        let ended = Terminal::start(env.command(words)).end();
+        assert!(ended.status.success(), "{ended:?}");
+        ended.bytes.replace("\r\n", "\n")
     };
+    let list = on_terminal(&["list"], "never");
     let lines: Vec<_> = list.lines().collect();
     assert!(lines[0].starts_with("ID ") && lines[0].ends_with("LABELS"), "{list}");
     assert!(lines[1].starts_with(&format!("{id}  ")) && lines[1].contains("  paused  "), "{list}");
     assert_eq!(lines.len(), 2);
     assert!(!list.contains('\u{1b}'), "{list}");
-    let coloured = on_terminal(&env, "list", &[("TERM", "xterm")]).expect("a terminal");
-    assert!(coloured.contains('\u{1b}'), "{coloured}");
-    assert_eq!(on_terminal(&env, "prompt @", &plain).as_deref(), Some("a\n"));
-    let json = on_terminal(&env, "state @ --json", &[("TERM", "xterm")]).expect("a terminal");
+    assert!(on_terminal(&["list"], "auto").contains('\u{1b}'));
+    assert_eq!(on_terminal(&["prompt", "@"], "never"), "a\n");
+    let json = on_terminal(&["state", "@", "--json"], "auto");
     assert_eq!(json, env.alc(["state", "@", "--json"]).stdout);
     env.alc(["cancel", &id]).ok();
-    let spawned = on_terminal(&env, "spawn -e 'return 1'", &plain).expect("a terminal");
+    let spawned = on_terminal(&["spawn", "-e", "return 1"], "never");
     let newest = env.alc(["list", "-q", "--limit", "1"]).ok();
     assert_eq!(spawned, format!("{newest}\nnext: alc prompt {newest}\n"));
 }

@@ -49,8 +49,8 @@ pub(crate) struct Args {
 impl Args {
     /// How output is to look.
     pub(crate) fn manner(&self) -> Manner {
-        let Global { json, quiet, color, .. } = self.global;
-        Manner { json, quiet, color }
+        let Global { json, quiet, verbose, color, .. } = self.global;
+        Manner { json, quiet, verbose, color }
     }
 }
 
@@ -63,6 +63,7 @@ Environment:
 /// Flags of every verb.
 #[derive(Debug, ClapArgs)]
 #[command(next_help_heading = "Global options")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub(crate) struct Global {
     /// Print JSON: one object a line
     #[arg(long, global = true)]
@@ -70,6 +71,9 @@ pub(crate) struct Global {
     /// No notices on stderr; `list` prints ids only
     #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
+    /// Say on stderr what the client does: which daemon it talks to, and when it connects again
+    #[arg(short, long, global = true, conflicts_with = "quiet")]
+    pub(crate) verbose: bool,
     /// When to use colour
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
     pub(crate) color: ColorChoice,
@@ -105,7 +109,7 @@ pub(crate) enum Command {
     Resume(Resume),
     /// Have a session's queries answered by a command until it ends
     Drive(Drive),
-    /// Follow what happens to a session
+    /// Follow what happens to sessions
     Watch(Watch),
     /// Wait until sessions need something or have ended
     Wait(Wait),
@@ -283,15 +287,34 @@ pub(crate) struct Resume {
     pub(crate) idempotency_key: Option<Key>,
 }
 
-/// A history, as it grows.
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  alc watch @
+  alc watch k7fq2m9d --after 41 --until paused
+  alc watch $(alc list -q -l batch=b1 --state running) --json | jq -r .kind
+
+It prints seq, time, kind and text, separated by tabs, and before them the session's id if several
+are watched.";
+
+/// Histories, as they grow.
 #[derive(Debug, ClapArgs)]
+#[command(after_help = WATCH_EXAMPLES)]
 pub(crate) struct Watch {
-    #[command(flatten)]
-    pub(crate) session: Session,
-    /// Only what comes after this place in the history
-    #[arg(long, value_name = "SEQ", value_parser = seq, default_value = "0", hide_default_value = true)]
-    pub(crate) after: Seq,
-    /// Stop with exit code 0 when the session gets into this state
+    /// The sessions, at most 64: ids, names, first characters of ids, or `@` for the newest
+    #[arg(value_name = "REF", required = true, num_args = 1..=64)]
+    pub(crate) references: Vec<Reference>,
+    /// Only what comes after this place in the history; one for all, or one for each session,
+    /// separated by commas
+    #[arg(
+        long,
+        value_name = "SEQ",
+        value_parser = seq,
+        value_delimiter = ',',
+        default_value = "0",
+        hide_default_value = true
+    )]
+    pub(crate) after: Vec<Seq>,
+    /// Stop with exit code 0 when every session has got into this state
     #[arg(long, value_name = "STATE", value_parser = state())]
     pub(crate) until: Option<StateName>,
     #[command(flatten)]

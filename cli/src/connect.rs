@@ -22,6 +22,8 @@ use crate::{
     launch::{self, LaunchError},
     link::Link,
     lock,
+    output::Stderr,
+    signals::{Left, Signals},
 };
 
 /// How long a daemon may take until it is ready, or until the one before it is gone.
@@ -35,26 +37,33 @@ pub(crate) struct Connector {
     home: Home,
     environment: Environment,
     may_start: bool,
-    /// A person may be shown what is waited for.
-    shows_waiting: bool,
+    stderr: Stderr,
+    signals: Signals,
 }
 
 impl Connector {
-    /// For the data folder that the environment names.
-    pub(crate) fn new(environment: Environment, no_start: bool) -> Result<Self, CliError> {
+    /// For the data folder that the environment names, and a verb that perhaps only reads.
+    pub(crate) fn new(
+        environment: Environment,
+        no_start: bool,
+        stderr: &Stderr,
+        only_reads: bool,
+    ) -> Result<Self, CliError> {
         let home = Home::find(environment.home.clone())?;
         let may_start = !no_start && !environment.no_start;
-        Ok(Self { home, environment, may_start, shows_waiting: false })
+        let signals = Signals::new(stderr.clone(), only_reads);
+        stderr.detail(|| format!("the data folder is {}", home.path().display()));
+        Ok(Self { home, environment, may_start, stderr: stderr.clone(), signals })
     }
 
-    /// The same, but a person is shown what is waited for, where stderr is a terminal.
-    pub(crate) fn showing(self, shows_waiting: bool) -> Self {
-        Self { shows_waiting, ..self }
+    /// What people are told meanwhile.
+    pub(crate) fn stderr(&self) -> &Stderr {
+        &self.stderr
     }
 
-    /// Whether a person is shown what is waited for.
-    pub(crate) fn shows_waiting(&self) -> bool {
-        self.shows_waiting
+    /// What a signal meets while a verb waits.
+    pub(crate) fn signals(&self) -> &Signals {
+        &self.signals
     }
 
     /// The data folder.
@@ -69,7 +78,11 @@ impl Connector {
 
     /// A connection to the daemon if it runs; starts nothing.
     pub(crate) fn running(&self) -> Result<Option<Client>, CliError> {
-        self.meet(Client::connect)
+        let client = self.meet(Client::connect)?;
+        if let Some(client) = &client {
+            self.stderr.detail(|| format!("connected to alcd {}", client.daemon().build));
+        }
+        Ok(client)
     }
 
     /// Asks the daemon to end, whatever protocol it speaks; true if there was one.
@@ -88,6 +101,7 @@ impl Connector {
             Ok(None) | Err(EndpointError::Damaged { .. }) => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        self.stderr.detail(|| format!("its daemon's address is {}", endpoint.address().display()));
         match talk(&endpoint) {
             Ok(talked) => Ok(Some(talked)),
             Err(ClientError::Absent { source, .. }) if is_gone(&source) => Ok(None),
@@ -137,6 +151,11 @@ impl Connector {
     /// Starts the daemon, or finds that another client just did.
     pub(crate) fn start(&self) -> Result<Client, CliError> {
         launch::make_home(&self.home)?;
+        self.stderr.detail(|| "no daemon listens; one is started".to_owned());
+        let _waiting = self.signals.waiting(Left {
+            sentence: "stopped before the daemon was ready; nothing was asked of it".to_owned(),
+            command: "alc daemon start".to_owned(),
+        });
         let _one_at_a_time = self.queue()?;
         let deadline = Instant::now() + PATIENCE;
         if let Some(client) = self.running()? {
@@ -214,7 +233,8 @@ mod tests {
 
     fn connector(home: &std::path::Path, no_start: bool) -> Connector {
         let environment = Environment { home: Some(home.to_owned()), ..Environment::default() };
-        Connector::new(environment, no_start).expect("a folder")
+        let stderr = Stderr::for_tests();
+        Connector::new(environment, no_start, &stderr, false).expect("a folder")
     }
 
     #[test]

@@ -71,6 +71,8 @@ pub(crate) struct Environment {
     pub(crate) no_start: bool,
     /// What is asked of colour.
     pub(crate) color: ColorWish,
+    /// `TERM=dumb`: the terminal cannot move its cursor.
+    pub(crate) dumb: bool,
     /// The environment of a daemon.
     pub(crate) for_daemon: Vec<(&'static str, OsString)>,
     /// Where this program lies, to find the daemon's beside it.
@@ -95,11 +97,12 @@ impl Environment {
     /// What this process was given.
     pub(crate) fn read() -> Self {
         let on = |name| env::var_os(name).is_some_and(|value| !value.is_empty() && value != "0");
+        let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
         let color = if env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
             ColorWish::Never
         } else if on("CLICOLOR_FORCE") {
             ColorWish::Always
-        } else if env::var_os("TERM").is_some_and(|term| term == "dumb") {
+        } else if dumb {
             ColorWish::Dumb
         } else {
             ColorWish::Auto
@@ -109,6 +112,7 @@ impl Environment {
             home: env::var_os("ALC_HOME").map(PathBuf::from),
             no_start: on("ALC_NO_START"),
             color,
+            dumb,
             for_daemon: for_daemon.collect(),
             program: env::current_exe().ok(),
         }

@@ -10,7 +10,7 @@ use clap::error::ErrorKind;
 
 use crate::{
     drive::NoAnswer, exit::Exit, input::InputError, json::ErrorLine, launch::LaunchError,
-    output::OutputError,
+    output::OutputError, signals::Left,
 };
 
 /// Why a command did not do what it was asked for.
@@ -209,9 +209,8 @@ impl CliError {
             text.push('\n');
             text.push_str(lines.trim_end());
         }
-        if let Some(hint) = self.hint() {
-            text.push_str("\n  hint: ");
-            text.push_str(&hint);
+        if let Some(command) = self.hint() {
+            text.push_str(&hint(&command));
         }
         text
     }
@@ -246,6 +245,42 @@ fn labelled(labels: &[Label]) -> String {
     let names: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
     let what = if names.len() == 1 { "the label" } else { "the labels" };
     format!("{what} {}", names.join(" and "))
+}
+
+/// A verb that a signal ended; the process dies of it, so that this has no exit code of its own.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Interrupted<'a> {
+    /// The signal.
+    pub(crate) signal: i32,
+    /// What it leaves.
+    pub(crate) left: &'a Left,
+}
+
+impl Interrupted<'_> {
+    const CODE: &'static str = "interrupted";
+
+    /// For people, as [`CliError::to_text`].
+    pub(crate) fn to_text(self, alc: &str) -> String {
+        let Left { sentence, command } = self.left;
+        format!("{alc} {sentence} [{}]{}", Self::CODE, hint(command))
+    }
+
+    /// For programs: one line, with the exit code that a shell sees.
+    pub(crate) fn to_json(self) -> String {
+        let line = ErrorLine {
+            v: FORMAT,
+            code: Self::CODE,
+            exit: 128 + u8::try_from(self.signal).unwrap_or_default(),
+            message: &self.left.sentence,
+            hint: Some(&self.left.command),
+            retryable: true,
+        };
+        serde_json::to_string(&line).unwrap_or_default()
+    }
+}
+
+fn hint(command: &str) -> String {
+    format!("\n  hint: {command}")
 }
 
 /// Says that a reference names nothing.

@@ -26,14 +26,16 @@ mod lock;
 mod manual;
 mod output;
 mod progress;
+mod row;
 mod select;
+mod signals;
 mod size;
 mod table;
 mod time;
 
 use std::{ffi::OsString, process::ExitCode};
 
-use clap::{CommandFactory as _, error::ErrorKind};
+use clap::{CommandFactory as _, ValueEnum as _, error::ErrorKind};
 
 use crate::{
     args::{Args, ColorChoice},
@@ -75,9 +77,7 @@ fn finish(result: Result<Exit, CliError>, only_reads: bool, output: &mut Output)
 
 /// Shows the help that was asked for, or says what is wrong with the arguments.
 fn not_parsed(refused: &clap::Error, words: &[OsString], environment: &Environment) -> Exit {
-    let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
-    let manner = Manner { json, quiet: false, color: ColorChoice::Auto };
-    let mut output = Output::new(manner, environment);
+    let mut output = Output::new(wished(words), environment);
     match refused.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             let written = output.help(&refused.render());
@@ -85,4 +85,22 @@ fn not_parsed(refused: &clap::Error, words: &[OsString], environment: &Environme
         }
         _ => finish(Err(error::usage(refused, words, &Args::command())), true, &mut output),
     }
+}
+
+/// How output is asked to look by words that make no command line.
+fn wished(words: &[OsString]) -> Manner {
+    let words: Vec<_> =
+        words.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--").collect();
+    let json = words.iter().any(|word| word == "--json");
+    let mut rest = words.iter();
+    let color = std::iter::from_fn(|| {
+        let word = rest.next()?;
+        Some(if word == "--color" {
+            rest.next().map(|word| &**word)
+        } else {
+            word.strip_prefix("--color=")
+        })
+    });
+    let color = color.flatten().find_map(|choice| ColorChoice::from_str(choice, false).ok());
+    Manner { json, quiet: false, verbose: false, color: color.unwrap_or(ColorChoice::Auto) }
 }

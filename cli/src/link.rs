@@ -1,6 +1,8 @@
 //! A connection that outlives its daemon: what may be asked twice is asked again of the next one.
 
 use std::{
+    ops::ControlFlow,
+    slice,
     sync::mpsc,
     time::{Duration, Instant},
 };
@@ -8,7 +10,7 @@ use std::{
 use alc_core::{QueryView, Reference, SessionId, SessionView};
 use alc_ipc::{Client, ClientError, ErrorCode, Json, Wait, WaitFor};
 
-use crate::{connect::Connector, error::CliError, progress::Waiting};
+use crate::{connect::Connector, error::CliError, signals::Left};
 
 /// How long a lost daemon may stay away.
 const WINDOW: Duration = Duration::from_secs(30);
@@ -23,12 +25,22 @@ pub(crate) struct Link<'a> {
     deadline: Option<Instant>,
     /// A deadline passed, perhaps in the middle of a message: nothing can be read here any more.
     spent: bool,
+    doubt: Option<Doubt>,
+}
+
+/// What nobody knows of a request whose daemon was lost.
+#[derive(Debug)]
+pub(crate) struct Doubt {
+    /// As in "whether the note was added".
+    pub(crate) unknown: &'static str,
+    /// The command that tells.
+    pub(crate) look: String,
 }
 
 impl<'a> Link<'a> {
     /// Takes over a connection.
     pub(crate) fn new(connector: &'a Connector, client: Client) -> Self {
-        Self { connector, client, deadline: None, spent: false }
+        Self { connector, client, deadline: None, spent: false, doubt: None }
     }
 
     /// From now on requests end with a timeout after this time; never, if it is too long to say.
@@ -42,12 +54,25 @@ impl<'a> Link<'a> {
         self.client.set_deadline(deadline);
     }
 
-    /// Asks for what must not be asked twice.
-    pub(crate) fn once<T>(
+    /// Asks for a change that must not be asked for twice.
+    pub(crate) fn change_once<T>(
         &mut self,
+        doubt: Doubt,
         request: impl FnOnce(&mut Client) -> Result<T, ClientError>,
-    ) -> Result<T, ClientError> {
-        request(&mut self.client)
+    ) -> Result<T, CliError> {
+        request(&mut self.client).map_err(|error| lost(error, Some(doubt)))
+    }
+
+    /// Asks for a change that may be asked for twice.
+    pub(crate) fn change<T>(
+        &mut self,
+        doubt: Doubt,
+        request: impl FnMut(&mut Client) -> Result<T, ClientError>,
+    ) -> Result<T, CliError> {
+        self.doubt = Some(doubt);
+        let changed = self.call(request);
+        self.doubt = None;
+        changed
     }
 
     /// Asks for what may be asked twice: if the connection breaks, the next daemon is asked.
@@ -89,15 +114,18 @@ impl<'a> Link<'a> {
         pause: &mut Duration,
         loss: ClientError,
     ) -> Result<(), CliError> {
+        let connector = self.connector;
         let deadline = self.deadline;
+        connector.stderr().detail(|| format!("{loss}; connecting again"));
+        let _waiting = connector.signals().waiting(self.left());
         loop {
             if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
                 return Err(ClientError::DeadlinePassed.into());
             }
             if until <= Instant::now() {
-                return Err(loss.into());
+                return Err(lost(loss, self.doubt.take()));
             }
-            match self.connector.find() {
+            match connector.find() {
                 Ok(Some(client)) => {
                     self.client = client;
                     self.client.set_deadline(deadline);
@@ -111,26 +139,106 @@ impl<'a> Link<'a> {
         }
     }
 
+    /// What is left if nobody waits for the next daemon.
+    fn left(&self) -> Left {
+        let sentence = "stopped waiting for the daemon".to_owned();
+        match &self.doubt {
+            Some(Doubt { unknown, look }) => Left {
+                sentence: format!("{sentence}; {unknown} is not known"),
+                command: look.clone(),
+            },
+            None => Left { sentence, command: "alc daemon status".to_owned() },
+        }
+    }
+
     /// One session as it is now: as the daemon tells it, and read.
     pub(crate) fn state(&mut self, session: &Reference) -> Result<(Json, SessionView), CliError> {
         read(self.call(|client| client.state(session.clone()))?)
     }
 
-    /// The session once it is where it should get, or has ended.
+    /// The session once it is where it should get, or has ended; `again` is the command that waits
+    /// for it again.
     pub(crate) fn wait(
         &mut self,
         session: &SessionId,
         until: WaitFor,
+        again: String,
     ) -> Result<(Json, SessionView), CliError> {
-        let _waiting = self.connector.shows_waiting().then(|| Waiting::for_session(session));
+        let connector = self.connector;
+        let sessions = slice::from_ref(session);
+        let _waiting = connector.signals().waiting(stopped_waiting(sessions, until, again));
+        let _spinner = connector.stderr().screen().spinner(&named(sessions));
         let session = Reference::from(session.clone());
         read(self.call(|client| client.wait(Wait { session: session.clone(), until }))?)
+    }
+
+    /// Waits for several sessions and hands over each when it is where it should get or has ended;
+    /// `again` makes the command that waits for some of them again. Returns those that did not get
+    /// there in time.
+    pub(crate) fn wait_all(
+        &mut self,
+        sessions: Vec<SessionId>,
+        until: WaitFor,
+        again: impl Fn(&[SessionId]) -> String,
+        mut each: impl FnMut(&Json, &SessionView) -> Result<(), CliError>,
+    ) -> Result<Vec<SessionId>, CliError> {
+        let connector = self.connector;
+        let mut open = sessions;
+        let left = |open: &[SessionId]| stopped_waiting(open, until, again(open));
+        let waiting = connector.signals().waiting(left(&open));
+        let spinner = connector.stderr().screen().spinner(&named(&open));
+        let mut handed_on = Ok(());
+        let waited = self.call(|client| {
+            let wait = |id: &SessionId| Wait { session: Reference::from(id.clone()), until };
+            let waits = open.iter().map(wait).collect();
+            client.wait_all(waits, |_, view| {
+                handed_on = read(view).and_then(|(view, session)| {
+                    open.retain(|id| *id != session.id);
+                    spinner.waits_for(&named(&open));
+                    waiting.step(|| (each(&view, &session), left(&open)))
+                });
+                if handed_on.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })
+        });
+        handed_on?;
+        match waited {
+            Ok(()) => Ok(Vec::new()),
+            Err(CliError::Client(ClientError::DeadlinePassed)) => Ok(open),
+            Err(error) => Err(error),
+        }
     }
 
     /// One query as it was asked.
     pub(crate) fn query(&mut self, query: &Reference) -> Result<QueryView, CliError> {
         let view = self.call(|client| client.query(query.clone()))?;
         Ok(serde_json::from_str(&view.0)?)
+    }
+}
+
+fn lost(loss: ClientError, doubt: Option<Doubt>) -> CliError {
+    match (loss, doubt) {
+        (ClientError::Lost(source), Some(Doubt { unknown, look })) => {
+            CliError::Lost { unknown, look, source }
+        }
+        (loss, _) => loss.into(),
+    }
+}
+
+fn stopped_waiting(sessions: &[SessionId], until: WaitFor, command: String) -> Left {
+    let still = match (until, sessions) {
+        (WaitFor::Actionable, [_]) => "is still running",
+        (WaitFor::Actionable, _) => "are still running",
+        (WaitFor::Terminal, [_]) => "has not ended",
+        (WaitFor::Terminal, _) => "have not ended",
+    };
+    Left { sentence: format!("stopped waiting; {} {still}", named(sessions)), command }
+}
+
+/// One session by its id, several by their number.
+fn named(sessions: &[SessionId]) -> String {
+    match sessions {
+        [session] => session.to_string(),
+        several => format!("{} sessions", several.len()),
     }
 }
 

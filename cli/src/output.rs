@@ -1,18 +1,24 @@
-//! The only file that prints: results on stdout, everything else on stderr, as text or as JSON.
+//! The only place that prints: results on stdout, everything else on stderr, as text or as JSON.
+//!
+//! What sessions say goes out byte for byte, but never raw to a terminal, which it could command.
+
+mod stderr;
 
 use std::{
     borrow::Cow,
-    io::{self, BufWriter, IsTerminal as _, Stderr, Stdout, Write as _},
+    io::{self, BufWriter, IsTerminal as _, Stdout, Write as _},
 };
 
 use alc_ipc::Json;
 use clap::builder::StyledStr;
 use serde::Serialize;
 
+pub(crate) use self::stderr::Stderr;
 use crate::{
     args::ColorChoice,
     environment::{ColorWish, Environment},
     error::CliError,
+    escape::{shield, shield_json},
 };
 
 /// How output is asked to look.
@@ -22,6 +28,8 @@ pub(crate) struct Manner {
     pub(crate) json: bool,
     /// No notices.
     pub(crate) quiet: bool,
+    /// Notices about what the client does.
+    pub(crate) verbose: bool,
     /// When to use colour.
     pub(crate) color: ColorChoice,
 }
@@ -31,8 +39,7 @@ pub(crate) struct Output {
     stdout: BufWriter<Stdout>,
     stderr: Stderr,
     manner: Manner,
-    out: Sink,
-    err: Sink,
+    sink: Sink,
 }
 
 /// What is at the other end.
@@ -112,9 +119,15 @@ impl Output {
             terminal,
             color: uses_color(manner.color, environment.color, terminal),
         };
-        let (stdout, stderr) = (io::stdout(), io::stderr());
-        let (out, err) = (sink(stdout.is_terminal()), sink(stderr.is_terminal()));
-        Self { stdout: BufWriter::new(stdout), stderr, manner, out, err }
+        let stdout = io::stdout();
+        let (out, err) = (sink(stdout.is_terminal()), sink(io::stderr().is_terminal()));
+        let stderr = Stderr::new(manner, err, environment.dumb);
+        Self { stdout: BufWriter::new(stdout), stderr, manner, sink: out }
+    }
+
+    /// The other one.
+    pub(crate) fn stderr(&self) -> &Stderr {
+        &self.stderr
     }
 
     /// Whether JSON is asked for.
@@ -127,14 +140,19 @@ impl Output {
         self.manner.quiet
     }
 
+    /// A command that goes on where this one stops, with output of the same form.
+    pub(crate) fn same(&self, command: String) -> String {
+        if self.manner.json { command + " --json" } else { command }
+    }
+
     /// Whether somebody looks at stdout.
     pub(crate) fn is_terminal(&self) -> bool {
-        self.out.terminal
+        self.sink.terminal
     }
 
     /// The text, coloured if stdout is.
     pub(crate) fn paint<'a>(&self, style: Style, text: &'a str) -> Cow<'a, str> {
-        paint(self.out, style, text)
+        paint(self.sink, style, text)
     }
 
     /// Exactly these bytes.
@@ -148,47 +166,55 @@ impl Output {
         self.bytes(b"\n")
     }
 
+    /// What a session says: exactly so, but on a terminal without what could command it.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), OutputError> {
+        let shown = if self.sink.terminal { Cow::Owned(shield(text)) } else { Cow::Borrowed(text) };
+        self.bytes(shown.as_bytes())
+    }
+
+    /// A line of JSON.
+    pub(crate) fn json_line(&mut self, json: &str) -> Result<(), OutputError> {
+        let json = if self.sink.terminal { shield_json(json) } else { Cow::Borrowed(json) };
+        self.line(&json)
+    }
+
     /// An object of the client's own.
     pub(crate) fn object(&mut self, object: &impl Serialize) -> Result<(), OutputError> {
-        serde_json::to_writer(&mut self.stdout, object).map_err(io::Error::from)?;
-        self.bytes(b"\n")
+        self.json_line(&serde_json::to_string(object).map_err(io::Error::from)?)
     }
 
     /// An object as the daemon made it.
     pub(crate) fn relay(&mut self, object: &Json) -> Result<(), OutputError> {
-        self.line(&object.0)
+        self.json_line(&object.0)
     }
 
     /// Help or version, as clap made it.
     pub(crate) fn help(&mut self, text: &StyledStr) -> Result<(), OutputError> {
-        let text = if self.out.color { text.ansi().to_string() } else { text.to_string() };
+        let text = if self.sink.color { text.ansi().to_string() } else { text.to_string() };
         self.bytes(text.as_bytes())
     }
 
     /// Hands on all that was printed.
     pub(crate) fn flush(&mut self) -> Result<(), OutputError> {
-        Ok(self.stdout.flush()?)
+        let Self { stdout, stderr, sink, .. } = self;
+        // On a terminal the two share the lines.
+        if sink.terminal {
+            Ok(stderr.screen().suspend(|| stdout.flush())?)
+        } else {
+            Ok(stdout.flush()?)
+        }
     }
 
     /// A remark for people on stderr; not with `-q` or `--json`.
-    pub(crate) fn notice(&mut self, text: &str) {
-        if !self.manner.quiet && !self.manner.json {
-            let text = paint(self.err, Style::Dim, text);
-            // There is nowhere left to say that stderr is gone.
-            writeln!(self.stderr, "{text}").ok();
-        }
+    pub(crate) fn notice(&self, text: &str) {
+        self.stderr.notice(text);
     }
 
     /// What went wrong, on stderr.
     pub(crate) fn error(&mut self, error: &CliError) {
         // In a terminal, what was printed before stays before.
-        self.stdout.flush().ok();
-        let text = if self.manner.json {
-            error.to_json()
-        } else {
-            error.to_text(&paint(self.err, Style::Red, "alc:"))
-        };
-        writeln!(self.stderr, "{text}").ok();
+        self.flush().ok();
+        self.stderr.error(error);
     }
 }
 

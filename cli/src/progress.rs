@@ -1,32 +1,81 @@
-//! What a person sees while a verb waits: a spinner on stderr, gone without a trace afterwards.
+//! What a person sees while a verb waits: lines at the end of a terminal's stderr, gone without a
+//! trace afterwards.
+
+mod board;
+mod terminal;
 
 use std::time::Duration;
 
-use alc_core::SessionId;
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// How often it turns.
+pub(crate) use self::board::Board;
+use self::terminal::Terminal;
+
+/// How often a spinner turns.
 const TURN: Duration = Duration::from_millis(120);
+/// How often a second the lines are drawn at most.
+const RATE: u8 = 20;
 
-/// A spinner, drawn until it is dropped.
-#[derive(Debug)]
-pub(crate) struct Waiting(ProgressBar);
+/// The lines of one process; clones share them.
+#[derive(Clone, Debug)]
+pub(crate) struct Screen(MultiProgress);
 
-impl Waiting {
-    /// Says that a session is waited for; where stderr is no terminal, nothing is drawn.
-    pub(crate) fn for_session(id: &SessionId) -> Self {
-        let bar = ProgressBar::new_spinner();
-        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
-            bar.set_style(style);
+impl Screen {
+    /// Draws on stderr, or nothing at all.
+    pub(crate) fn new(drawn: bool) -> Self {
+        let target = if drawn {
+            ProgressDrawTarget::term_like_with_hz(Box::new(Terminal::new()), RATE)
+        } else {
+            ProgressDrawTarget::hidden()
+        };
+        Self(MultiProgress::with_draw_target(target))
+    }
+
+    /// Takes the lines away while something else is printed, or for good if that ends the process.
+    pub(crate) fn suspend<T>(&self, print: impl FnOnce() -> T) -> T {
+        self.0.suspend(print)
+    }
+
+    /// Draws what is waited for, until the spinner is dropped.
+    pub(crate) fn spinner(&self, what: &str) -> Spinner {
+        let drawn = !self.0.is_hidden();
+        let spinner = Spinner(drawn.then(|| self.0.add(ProgressBar::new_spinner())));
+        if let Some(line) = &spinner.0 {
+            line.set_style(style("{spinner} {msg} {elapsed}"));
+            spinner.waits_for(what);
+            line.enable_steady_tick(TURN);
         }
-        bar.set_message(format!("waiting for {id}"));
-        bar.enable_steady_tick(TURN);
-        Self(bar)
+        spinner
+    }
+
+    /// Draws the sessions that are watched.
+    pub(crate) fn board(&self) -> Board {
+        Board::new(self)
     }
 }
 
-impl Drop for Waiting {
-    fn drop(&mut self) {
-        self.0.finish_and_clear();
+/// A line that turns.
+#[derive(Debug)]
+pub(crate) struct Spinner(Option<ProgressBar>);
+
+impl Spinner {
+    /// Something else is waited for.
+    pub(crate) fn waits_for(&self, what: &str) {
+        if let Some(line) = &self.0 {
+            line.set_message(format!("waiting for {what}"));
+        }
     }
+}
+
+impl Drop for Spinner {
+    fn drop(&mut self) {
+        if let Some(line) = &self.0 {
+            line.finish_and_clear();
+        }
+    }
+}
+
+fn style(template: &str) -> ProgressStyle {
+    let style = ProgressStyle::with_template(template);
+    style.unwrap_or_else(|_| ProgressStyle::default_spinner()).progress_chars("=> ")
 }

@@ -3,6 +3,7 @@
 use std::{
     io,
     ops::ControlFlow,
+    slice,
     time::{Duration, Instant},
 };
 
@@ -14,10 +15,11 @@ use crate::{
     Wait, connection::Connection, decode, encode,
 };
 
-/// How long the daemon may take to greet.
-const GREETING: Duration = Duration::from_secs(2);
-/// How long it may be silent: it sends a heartbeat every two seconds while a request is under way.
+/// How long the daemon may be silent: it greets at once, and sends a heartbeat every two seconds
+/// while a request is under way.
 const SILENCE: Duration = Duration::from_secs(5);
+/// How many requests are under way at a time; a daemon reads no more than so many of one client.
+const TOGETHER: usize = 64;
 /// A socket's timer may go off a tick of the system's clock too early.
 const TICK: Duration = Duration::from_millis(20);
 
@@ -66,13 +68,30 @@ pub enum ClientError {
     Refused(Failure),
 }
 
-/// A connection to a daemon, on which one request is under way at a time.
+/// A connection to a daemon.
 #[derive(Debug)]
 pub struct Client {
     connection: Connection,
     daemon: Hello,
     next: u32,
     deadline: Option<Instant>,
+}
+
+/// What becomes of a history that is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Observed<'a> {
+    /// Its next entry, an [`alc_core::EventView`], and the place to go on behind.
+    Event(Seq, &'a Json),
+    /// It has ended, with this state.
+    End(StateName),
+}
+
+/// What a response means that answers no such request.
+fn refused<T>(response: Response) -> Result<T, ClientError> {
+    Err(match response {
+        Response::Failure(failure) => ClientError::Refused(failure),
+        _ => ClientError::Confused,
+    })
 }
 
 /// A typed method: sends the request, and takes the one response that answers it.
@@ -124,17 +143,20 @@ impl Client {
         ours: &Hello,
         deadline: Option<Instant>,
     ) -> Result<Self, ClientError> {
-        let absent = |source| ClientError::Absent {
-            address: endpoint.address().display().to_string(),
-            source,
+        let failed = |source: io::Error| match source.kind() {
+            io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => ClientError::Silent,
+            _ => {
+                let address = endpoint.address().display().to_string();
+                ClientError::Absent { address, source }
+            }
         };
-        let connection = Connection::open(endpoint).map_err(absent)?;
+        let connection = Connection::open(endpoint).map_err(failed)?;
         if !connection.is_own() {
             return Err(ClientError::Foreign);
         }
         let mut client = Self { connection, daemon: ours.clone(), next: 0, deadline };
         client.send(&ours.to_bytes())?;
-        let frame = client.receive(GREETING)?;
+        let frame = client.receive(SILENCE)?;
         client.daemon = Hello::from_bytes(&frame).map_err(|_| ClientError::Confused)?;
         if client.daemon.folder != endpoint.folder() {
             return Err(ClientError::Confused);
@@ -200,6 +222,36 @@ impl Client {
             Request::Status => Response::Status(status) => status;
     }
 
+    /// Follows several histories: hands each entry to `each` with its history's place in `observes`,
+    /// and the end of each history. Returns when all have ended or `each` has broken off. At most
+    /// 64 are followed at a time; another one begins when one ends.
+    pub fn observe_all(
+        &mut self,
+        observes: Vec<Observe>,
+        mut each: impl FnMut(usize, Observed<'_>) -> ControlFlow<()>,
+    ) -> Result<(), ClientError> {
+        let requests: Vec<_> = observes.into_iter().map(Request::Observe).collect();
+        self.exchange(&requests, |place, response| match response {
+            Response::Event { seq, event } => Ok(each(place, Observed::Event(seq, &event))),
+            Response::Observed(state) => Ok(each(place, Observed::End(state))),
+            response => refused(response),
+        })
+    }
+
+    /// Waits for several sessions: hands each to `each`, an [`alc_core::SessionView`] with its place
+    /// in `waits`, once it is where it should get or has ended.
+    pub fn wait_all(
+        &mut self,
+        waits: Vec<Wait>,
+        mut each: impl FnMut(usize, Json) -> ControlFlow<()>,
+    ) -> Result<(), ClientError> {
+        let requests: Vec<_> = waits.into_iter().map(Request::Wait).collect();
+        self.exchange(&requests, |place, response| match response {
+            Response::Session(view) => Ok(each(place, view)),
+            response => refused(response),
+        })
+    }
+
     /// Hands each entry of a history to `each`, an [`alc_core::EventView`] with its place. Returns
     /// the state in which the history ended, or `None` if `each` broke off.
     pub fn observe(
@@ -207,19 +259,20 @@ impl Client {
         observe: Observe,
         mut each: impl FnMut(Seq, &Json) -> ControlFlow<()>,
     ) -> Result<Option<StateName>, ClientError> {
-        let each = |response: &Response| match response {
-            Response::Event { seq, event } => each(*seq, event),
-            _ => ControlFlow::Continue(()),
-        };
-        match self.call(&Request::Observe(observe), each)? {
-            Some(Response::Observed(state)) => Ok(Some(state)),
-            Some(_) => Err(ClientError::Confused),
-            None => Ok(None),
-        }
+        let mut end = None;
+        self.observe_all(vec![observe], |_, observed| match observed {
+            Observed::Event(seq, event) => each(seq, event),
+            Observed::End(state) => {
+                end = Some(state);
+                ControlFlow::Continue(())
+            }
+        })?;
+        Ok(end)
     }
 
-    /// Hands each entry of a history to `each`, as [`Client::observe`], and the text of the answer
-    /// where it tells of one.
+    /// Hands each entry of a history to `each`, an [`alc_core::EventView`] with its place, and the
+    /// text of the answer where it tells of one. Returns the state in which the history ended, or
+    /// `None` if `each` broke off.
     pub fn log(
         &mut self,
         log: ReadLog,
@@ -253,21 +306,51 @@ impl Client {
         request: &Request,
         mut interim: impl FnMut(&Response) -> ControlFlow<()>,
     ) -> Result<Option<Response>, ClientError> {
-        self.next = self.next.wrapping_add(1);
-        let id = self.next;
-        self.send(&encode(&Tagged { id, body: request })?)?;
+        let mut last = None;
+        self.exchange(slice::from_ref(request), |_, response| {
+            if !response.is_last() {
+                return Ok(interim(&response));
+            }
+            if matches!(response, Response::Failure(_)) {
+                return refused(response);
+            }
+            last = Some(response);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        Ok(last)
+    }
+
+    /// Sends requests, a few at a time, and hands over their responses with the request's place, until
+    /// each has its last one or `each` breaks off.
+    fn exchange(
+        &mut self,
+        requests: &[Request],
+        mut each: impl FnMut(usize, Response) -> Result<ControlFlow<()>, ClientError>,
+    ) -> Result<(), ClientError> {
+        let first = self.next;
+        let (mut sent, mut open) = (0, 0);
         loop {
-            let Tagged { id: of, body } = decode::<Tagged<Response>>(&self.receive(SILENCE)?)?;
-            match body {
-                // A stream that was broken off may have been under way.
-                _ if of != id => {}
-                Response::Failure(failure) => return Err(ClientError::Refused(failure)),
-                response if response.is_last() => return Ok(Some(response)),
-                response => {
-                    if interim(&response).is_break() {
-                        return Ok(None);
-                    }
-                }
+            while open < TOGETHER
+                && let Some(body) = requests.get(sent)
+            {
+                self.send(&encode(&Tagged { id: self.next, body })?)?;
+                self.next = self.next.wrapping_add(1);
+                (sent, open) = (sent + 1, open + 1);
+            }
+            if open == 0 {
+                return Ok(());
+            }
+            let Tagged { id, body } = decode::<Tagged<Response>>(&self.receive(SILENCE)?)?;
+            let place = id.wrapping_sub(first) as usize;
+            // A stream that was broken off may have been under way.
+            if place >= sent || matches!(body, Response::Heartbeat) {
+                continue;
+            }
+            if body.is_last() {
+                open -= 1;
+            }
+            if each(place, body)?.is_break() {
+                return Ok(());
             }
         }
     }

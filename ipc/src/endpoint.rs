@@ -9,12 +9,18 @@ use std::{
 };
 
 use interprocess::local_socket::{GenericFilePath, Name, Stream, prelude::*};
+#[cfg(unix)]
+use interprocess::os::unix::uds_local_socket;
 
 use crate::{FolderId, Home};
 
 /// The longest socket path that every Unix takes (macOS has 104 bytes with the final NUL).
 #[cfg(unix)]
 const LONGEST_PATH: usize = 103;
+
+/// How long a daemon may take until it has room for one more client.
+#[cfg(unix)]
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(2);
 
 /// An address of a daemon, and whose folder it serves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +116,25 @@ impl Endpoint {
         self.address.as_path().to_fs_name::<GenericFilePath>()
     }
 
-    /// Connects, without a word said yet.
+    /// Connects, without a word said yet. Fails with `WouldBlock` if the daemon takes nobody in for
+    /// two seconds. Not through `interprocess`, whose own limit takes a socket with a full queue for
+    /// a connected one.
+    #[cfg(unix)]
+    pub(crate) fn connect(&self) -> io::Result<Stream> {
+        use rustix::net::{
+            AddressFamily, SocketAddrUnix, SocketType, connect, socket,
+            sockopt::{Timeout, set_socket_timeout},
+        };
+        let socket = socket(AddressFamily::UNIX, SocketType::STREAM, None)?;
+        rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+        set_socket_timeout(&socket, Timeout::Send, Some(PATIENCE))?;
+        let address = SocketAddrUnix::new(&self.address)?;
+        rustix::io::retry_on_intr(|| connect(&socket, &address))?;
+        Ok(uds_local_socket::Stream::from(socket).into())
+    }
+
+    /// Connects, without a word said yet; at once or not at all.
+    #[cfg(windows)]
     pub(crate) fn connect(&self) -> io::Result<Stream> {
         Stream::connect(self.name()?)
     }
@@ -143,5 +167,28 @@ mod tests {
         let endpoint = Endpoint::choose(&deep, FolderId([7; 16]), Path::new("/run/user/7"));
         assert!(endpoint.address().starts_with("/run/user/7"));
         assert!(endpoint.address().as_os_str().len() <= LONGEST_PATH);
+    }
+
+    #[test]
+    fn a_daemon_that_takes_nobody_in_is_not_waited_for_for_ever() {
+        use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket};
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = home(folder.path());
+        let endpoint = Endpoint::choose(&home, FolderId([7; 16]), Path::new("/tmp"));
+        let listener = socket(AddressFamily::UNIX, SocketType::STREAM, None).expect("a socket");
+        let address = SocketAddrUnix::new(endpoint.address()).expect("an address");
+        bind(&listener, &address).expect("binds");
+        listen(&listener, 1).expect("listens");
+        // Nobody accepts; one more than there is room for meets the limit, where a system has the
+        // client wait at all.
+        let mut waiting = Vec::new();
+        let refused = loop {
+            match endpoint.connect() {
+                Ok(stream) => waiting.push(stream),
+                Err(error) => break error,
+            }
+        };
+        let kinds = [io::ErrorKind::WouldBlock, io::ErrorKind::ConnectionRefused];
+        assert!(kinds.contains(&refused.kind()), "{refused:?}");
     }
 }

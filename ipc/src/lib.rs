@@ -15,7 +15,7 @@ mod request;
 mod response;
 mod user;
 
-pub use client::{Client, ClientError};
+pub use client::{Client, ClientError, Observed};
 pub use codec::{CodecError, FRAME_LIMIT, decode, encode};
 pub use endpoint::{Endpoint, EndpointError};
 pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use alc_core::Reference;
+use alc_core::{Reference, Seq};
 use clap::Args as ClapArgs;
 
-use super::Session;
+use super::{Session, seq};
 use crate::{input::Value, size::parse_size, time::parse_duration};
 
 const LOG_EXAMPLES: &str = "\
@@ -27,6 +27,9 @@ pub(crate) struct Log {
     /// Go on until the session ends
     #[arg(short, long)]
     pub(crate) follow: bool,
+    /// Only what comes after this place in the history
+    #[arg(long, value_name = "SEQ", value_parser = seq, default_value = "0", hide_default_value = true)]
+    pub(crate) after: Seq,
 }
 
 const NOTE_EXAMPLES: &str = "\

@@ -11,7 +11,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     json::CancelledLine,
-    link::Link,
+    link::{Doubt, Link},
     output::{Output, OutputError},
     select,
 };
@@ -46,18 +46,28 @@ pub(super) fn run(
     let exit = bulk::for_each_session(&references, link.as_mut(), output, cancel, print)?;
     let Some(mut link) = link.filter(|_| args.wait) else { return Ok(exit) };
     link.set_deadline(deadline);
-    let ended = bulk::for_each(&cancelled, output, |session, _| {
-        let waited = link.wait(session, WaitFor::Terminal);
-        waited.map(|_| Exit::Done).map_err(|error| error.about(session))
-    })?;
-    Ok(exit.with(ended))
+    // What is left is no cancel: that is on disk.
+    let again = |open: &[SessionId]| again(open, output);
+    let late = link.wait_all(cancelled, WaitFor::Terminal, again, |_, _| Ok(()))?;
+    Ok(late.into_iter().fold(exit, |all, session| {
+        output.error(&CliError::Late { session });
+        all.with(Exit::TimedOut)
+    }))
+}
+
+/// The command that waits on for their ends.
+fn again(open: &[SessionId], output: &Output) -> String {
+    let open: Vec<_> = open.iter().map(SessionId::as_str).collect();
+    output.same(format!("alc wait {} --for terminal", open.join(" ")))
 }
 
 /// True if this request is the first that the session end.
 fn cancel(session: &SessionId, why: Option<String>, link: &mut Link<'_>) -> Result<bool, CliError> {
     let reason = CancelReason { code: ReasonCode::User, detail: why, requested_at: 0 };
     let cancel = Cancel { session: session.clone().into(), reason };
-    let (_, first) = link.call(|client| client.cancel(cancel.clone()))?;
+    let look = format!("alc state {session}");
+    let doubt = Doubt { unknown: "whether it was cancelled", look };
+    let (_, first) = link.change(doubt, |client| client.cancel(cancel.clone()))?;
     Ok(first)
 }
 

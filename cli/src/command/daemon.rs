@@ -20,6 +20,7 @@ use crate::{
     launch::{self, LaunchError},
     lock,
     output::Output,
+    signals::Left,
     time::rfc3339,
 };
 
@@ -90,6 +91,10 @@ fn restart(
 /// Refused while Lua runs, and then `insist` is the command that ends it all the same.
 fn end(args: &args::Stop, insist: &'static str, connector: &Connector) -> Result<bool, CliError> {
     let deadline = Instant::now() + args.timeout.min(LONG);
+    let _waiting = connector.signals().waiting(Left {
+        sentence: "stopped waiting for the daemon to end".to_owned(),
+        command: "alc daemon status".to_owned(),
+    });
     let was_running = connector.stop(args.force, deadline).map_err(|error| match error {
         CliError::Client(ClientError::Busy(sessions)) => CliError::Busy { sessions, insist },
         error => error,
@@ -159,7 +164,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let environment =
             Environment { home: Some(folder.path().to_owned()), ..Environment::default() };
-        let connector = Connector::new(environment, false).expect("a folder");
+        let stderr = crate::output::Stderr::for_tests();
+        let connector = Connector::new(environment, false, &stderr, false).expect("a folder");
         let unowned = || wait_until_unowned(&connector, Instant::now());
         assert!(unowned().is_ok());
         let owner = File::create(connector.home().lock()).expect("creates");

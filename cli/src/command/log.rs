@@ -7,10 +7,9 @@
 
 use std::{fmt::Write as _, ops::ControlFlow};
 
-use alc_core::{EventView, LogLine, Note, QueryView, Reference, Seq, ShownEntry, Usage};
+use alc_core::{EventView, LogLine, Note, QueryView, Reference, Seq, SessionId, ShownEntry, Usage};
 use alc_ipc::{Json, ReadLog};
 
-use super::watch::Line as Row;
 use crate::{
     args,
     connect::Connector,
@@ -19,6 +18,8 @@ use crate::{
     exit::Exit,
     json::GivenLine,
     output::{Output, OutputError, Style},
+    row::Row,
+    signals::Left,
     time::rfc3339,
 };
 
@@ -31,24 +32,38 @@ pub(super) fn run(
     let mut link = connector.reading_session(reference)?;
     // From here on by id: `@` and a name may mean another session after a lost connection.
     let (_, session) = link.state(reference)?;
-    let mut after = Seq(0);
+    let mut after = args.after;
     let mut transcript = Transcript::default();
     let mut shown = Ok(());
+    let waiting =
+        args.follow.then(|| connector.signals().waiting(left(&session.id, after, output)));
     let ended = link.call(|client| {
-        let session = Reference::from(session.id.clone());
-        let log = ReadLog { session, after, follow: args.follow };
+        let reference = Reference::from(session.id.clone());
+        let log = ReadLog { session: reference, after, follow: args.follow };
         client.log(log, |seq, event, answer| {
+            shown = match &waiting {
+                None => transcript.show(event, answer, output),
+                Some(waiting) => waiting.step(|| {
+                    let shown = transcript.show(event, answer, output);
+                    let shown = shown.and_then(|()| Ok(output.flush()?));
+                    (shown, left(&session.id, seq, output))
+                }),
+            };
             after = seq;
-            shown = transcript.show(event, answer, output);
-            if args.follow && shown.is_ok() {
-                shown = output.flush().map_err(CliError::from);
-            }
             if shown.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         })
     });
     shown?;
     ended?;
     Ok(Exit::Done)
+}
+
+/// What is left if nobody follows any more.
+fn left(session: &SessionId, after: Seq, output: &Output) -> Left {
+    Left {
+        sentence: format!("stopped following; {session} has not ended"),
+        command: output.same(format!("alc log {session} --follow --after {after}")),
+    }
 }
 
 /// What a line of the transcript is, by its first character.

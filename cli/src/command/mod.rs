@@ -40,9 +40,9 @@ pub(crate) fn run(
 ) -> Result<Exit, CliError> {
     let Some(command) = args.command else { return bare::run(output) };
     let no_start = args.global.no_start;
-    let shows_waiting = !output.quiet() && !output.json();
-    let connector =
-        || Connector::new(environment, no_start).map(|connector| connector.showing(shows_waiting));
+    let only_reads = only_reads(&command);
+    let stderr = output.stderr().clone();
+    let connector = || Connector::new(environment, no_start, &stderr, only_reads);
     match command {
         Command::Spawn(args) => spawn::run(args, &connector()?, output),
         Command::Advice(args) => advice::run(args, &connector()?, output),

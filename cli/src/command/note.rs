@@ -1,7 +1,7 @@
 //! `alc note`: adds a note to a session's history, also after its end.
 
 use alc_core::Note;
-use alc_ipc::{AddNote, ClientError};
+use alc_ipc::AddNote;
 
 use crate::{
     args,
@@ -10,6 +10,7 @@ use crate::{
     exit::Exit,
     input::{InputError, Value},
     json::NotedLine,
+    link::Doubt,
     output::Output,
 };
 
@@ -23,15 +24,10 @@ pub(super) fn run(
     let session = args.session.reference;
     let Note { title, content } = read(args.text, args.title)?;
     let mut link = connector.reading_session(&session)?;
-    let look = format!("alc log {session}");
+    let doubt = Doubt { unknown: "whether the note was added", look: format!("alc log {session}") };
     let note = AddNote { session, title, content };
     // There is no second try: it could add the note twice.
-    let (session, seq) = link.once(|client| client.note(note)).map_err(|error| match error {
-        ClientError::Lost(source) => {
-            CliError::Lost { unknown: "whether the note was added", look, source }
-        }
-        error => error.into(),
-    })?;
+    let (session, seq) = link.change_once(doubt, |client| client.note(note))?;
     if output.json() {
         output.object(&NotedLine::new(&session, seq))?;
     }

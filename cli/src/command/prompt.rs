@@ -1,6 +1,6 @@
 //! `alc prompt`: what a session asks, waited for.
 
-use alc_core::{QueryView, SessionView, StateName};
+use alc_core::{QueryView, SessionId, SessionView, StateName};
 use alc_ipc::WaitFor;
 
 use crate::{
@@ -21,7 +21,7 @@ pub(super) fn run(
     let mut link = connector.reading_session(&args.reference)?;
     let queries = match args.reference.query {
         Some(_) => vec![link.query(&args.reference)?],
-        None => open_queries(args, &mut link)?,
+        None => open_queries(args, &mut link, output)?,
     };
     for query in queries {
         print(query, args, output)?;
@@ -30,7 +30,11 @@ pub(super) fn run(
 }
 
 /// The open queries, or with no `--all` the lowest, once there are some.
-fn open_queries(args: &args::Prompt, link: &mut Link<'_>) -> Result<Vec<QueryView>, CliError> {
+fn open_queries(
+    args: &args::Prompt,
+    link: &mut Link<'_>,
+    output: &Output,
+) -> Result<Vec<QueryView>, CliError> {
     let (_, mut session) = link.state(&args.reference)?;
     link.set_timeout(args.timeout.timeout);
     loop {
@@ -41,7 +45,7 @@ fn open_queries(args: &args::Prompt, link: &mut Link<'_>) -> Result<Vec<QueryVie
                 return Ok(pause.queries);
             }
             (StateName::Running, _) if !args.no_wait => {
-                let waited = link.wait(&id, WaitFor::Actionable);
+                let waited = link.wait(&id, WaitFor::Actionable, output.same(again(&id, args)));
                 (_, session) = waited.map_err(|error| error.about(&id))?;
             }
             (StateName::Running | StateName::Paused, _) => {
@@ -52,6 +56,11 @@ fn open_queries(args: &args::Prompt, link: &mut Link<'_>) -> Result<Vec<QueryVie
     }
 }
 
+fn again(session: &SessionId, args: &args::Prompt) -> String {
+    let flag = |given, flag| if given { flag } else { "" };
+    format!("alc prompt {session}{}{}", flag(args.id, " --id"), flag(args.all, " --all"))
+}
+
 fn print(query: QueryView, args: &args::Prompt, output: &mut Output) -> Result<(), OutputError> {
     if output.json() {
         return output.object(&QueryLine::from(query));
@@ -60,7 +69,7 @@ fn print(query: QueryView, args: &args::Prompt, output: &mut Output) -> Result<(
         return output.line(&query.query_id.to_string());
     }
     let text = &query.query.prompt;
-    output.bytes(text.as_bytes())?;
+    output.text(text)?;
     if output.is_terminal() {
         // Decoration: the next line of the terminal is not the prompt's.
         let end: &[u8] = if text.ends_with('\n') { b"" } else { b"\n" };

@@ -17,7 +17,9 @@ pub(super) fn run(
         let (_, session) = link.state(&reference)?;
         if !session.state.is_terminal() {
             link.set_timeout(args.timeout);
-            let waited = link.wait(&session.id, WaitFor::Terminal);
+            let raw = if args.raw { " -r" } else { "" };
+            let again = output.same(format!("alc result {} --wait{raw}", session.id));
+            let waited = link.wait(&session.id, WaitFor::Terminal, again);
             waited.map_err(|error| error.about(&session.id))?;
             link.set_timeout(None);
         }
@@ -39,7 +41,11 @@ pub(super) fn print(
         return Ok(Exit::of_state(state));
     }
     let value = value(&outcome)?;
-    output.line(&shown(value.as_deref(), raw))?;
+    let json = value.as_deref().map_or("null", RawValue::get);
+    match string(json).filter(|_| raw) {
+        Some(text) => output.text(&(text + "\n"))?,
+        None => output.json_line(json)?,
+    }
     Ok(Exit::Done)
 }
 
@@ -66,38 +72,31 @@ pub(super) fn check(session: &SessionId, link: &mut Link<'_>) -> Result<Exit, Cl
     value(&outcome).map(|_| Exit::Done)
 }
 
-/// The value as JSON, or a string as it is if that is asked for.
-fn shown(value: Option<&RawValue>, raw: bool) -> String {
-    let text = value.map_or("null", RawValue::get);
-    match serde_json::from_str::<String>(text) {
-        Ok(string) if raw => string,
-        _ => text.to_owned(),
-    }
+/// The string that a value is, if it is one.
+fn string(json: &str) -> Option<String> {
+    // Most values are none, and may be long.
+    json.starts_with('"').then(|| serde_json::from_str(json).ok())?
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn value(text: &str) -> Box<RawValue> {
-        serde_json::from_str(text).expect("JSON")
-    }
-
     #[test]
-    fn a_value_is_json_and_a_raw_string_is_itself() {
-        assert_eq!(shown(Some(&value(r#""a\nb""#)), false), r#""a\nb""#);
-        assert_eq!(shown(Some(&value(r#""a\nb""#)), true), "a\nb");
-        assert_eq!(shown(Some(&value(r#"{"a":1.0}"#)), true), r#"{"a":1.0}"#);
-        assert_eq!(shown(None, true), "null");
+    fn only_a_string_can_do_without_quotes() {
+        assert_eq!(string(r#""a\nb""#).as_deref(), Some("a\nb"));
+        for json in [r#"{"a":1.0}"#, "1", "null", r#"["a"]"#] {
+            assert_eq!(string(json), None);
+        }
     }
 
     #[test]
     fn a_result_of_the_daemon_reads() {
         let done = r#"{"v":1,"type":"result","session":"k7fq2m9d","state":"done","value":12345678901234567890123,"finished_at":7}"#;
         let view: ResultView = serde_json::from_str(done).expect("a result");
-        assert_eq!(shown(view.value.as_deref(), false), "12345678901234567890123");
+        assert_eq!(view.value.as_deref().map(RawValue::get), Some("12345678901234567890123"));
         let null = done.replace("12345678901234567890123", "null");
         let view: ResultView = serde_json::from_str(&null).expect("a result");
-        assert_eq!(shown(view.value.as_deref(), false), "null");
+        assert_eq!(view.value.as_deref().map_or("null", RawValue::get), "null");
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     exit::Exit,
     input::{self, BadLine, InputError, LIMIT, Value},
     json::{BatchLine, ResumedLine},
-    link::Link,
+    link::{Doubt, Link},
     output::Output,
 };
 
@@ -75,8 +75,14 @@ fn send(
     link: &mut Link<'_>,
 ) -> Result<Resumed, CliError> {
     let session = fix(reference, key.as_ref(), link)?;
+    let doubt = doubt(&session);
     let resume = Resume { session, answers: Answers::One { text, usage: None }, key };
-    link.call(|client| client.resume(resume.clone()))
+    link.change(doubt, |client| client.resume(resume.clone()))
+}
+
+fn doubt(session: &Reference) -> Doubt {
+    let unknown = "whether the answer was stored";
+    Doubt { unknown, look: format!("alc log {session}") }
 }
 
 /// The query that the answer is for; refused if there is nothing to answer.
@@ -130,8 +136,10 @@ fn send_batch(
         }
         answers.push(Answer { query: query_id.number, text: response, usage });
     }
-    let resume = Resume { session: session.id.into(), answers: Answers::Batch(answers), key };
-    link.call(|client| client.resume(resume.clone()))
+    let session = Reference::from(session.id);
+    let doubt = doubt(&session);
+    let resume = Resume { session, answers: Answers::Batch(answers), key };
+    link.change(doubt, |client| client.resume(resume.clone()))
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 use std::{collections::HashSet, path::Path, time::Duration};
 
 use alc_core::{Key, Limits, Program, Reference, SessionId};
-use alc_ipc::{ClientError, Json, Spawn, WaitFor};
+use alc_ipc::{Json, Spawn, WaitFor};
 
 use super::result;
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
     error::CliError,
     exit::Exit,
     input::{self, InputError, Value},
-    link::Link,
+    link::{Doubt, Link},
     output::Output,
 };
 
@@ -60,14 +60,8 @@ pub(super) fn spawn(mut request: Spawn, link: &mut Link<'_>) -> Result<SessionId
     if request.key.is_none() {
         request.key = Some(random_key()?);
     }
-    link.call(|client| client.spawn(request.clone())).map_err(|error| match error {
-        CliError::Client(ClientError::Lost(source)) => CliError::Lost {
-            unknown: "whether the session was started",
-            look: "alc list".to_owned(),
-            source,
-        },
-        error => error,
-    })
+    let doubt = Doubt { unknown: "whether the session was started", look: "alc list".to_owned() };
+    link.change(doubt, |client| client.spawn(request.clone()))
 }
 
 /// Waits until somebody else must do something, or nobody can any more.
@@ -77,7 +71,8 @@ fn await_turn(
     link: &mut Link<'_>,
 ) -> Result<Exit, CliError> {
     link.set_timeout(timeout);
-    let waited = link.wait(session, WaitFor::Actionable);
+    let again = format!("alc wait {session}");
+    let waited = link.wait(session, WaitFor::Actionable, again);
     waited.map_err(|error| error.about(session))?;
     link.set_timeout(None);
     result::check(session, link)

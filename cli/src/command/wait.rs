@@ -1,7 +1,10 @@
 //! `alc wait`: until sessions need something or have ended.
 
-use alc_core::StateName;
-use alc_ipc::WaitFor;
+use std::time::Instant;
+
+use alc_core::{SessionId, SessionView, StateName};
+use alc_ipc::{Json, WaitFor};
+use clap::ValueEnum as _;
 
 use crate::{
     args::{self, Target},
@@ -9,7 +12,7 @@ use crate::{
     connect::Connector,
     error::CliError,
     exit::Exit,
-    output::Output,
+    output::{Output, OutputError},
     select,
 };
 
@@ -18,6 +21,7 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
+    let deadline = args.timeout.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut link = connector.reading()?;
     let references = match &mut link {
         Some(link) => select::references(&args.references, &args.labels, &[], link)?,
@@ -26,29 +30,49 @@ pub(super) fn run(
     if references.is_empty() {
         return Err(CliError::NoneLabelled(args.labels.clone()));
     }
-    let timeout = args.timeout.timeout;
-    let deadline = timeout.and_then(|timeout| std::time::Instant::now().checked_add(timeout));
-    bulk::for_each(&references, output, |reference, output| {
+    let mut open = Vec::new();
+    // Who is there already is told so, even if the time is up.
+    let mut all = bulk::for_each(&references, output, |reference, output| {
         let link = link.as_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
-        // Who is there already is told so, even if the time is up.
-        link.set_deadline(None);
-        let (mut view, mut session) = link.state(reference)?;
-        link.set_deadline(deadline);
-        let exit = loop {
-            if let Some(exit) = exit(&args.targets, session.state) {
-                break exit;
-            }
-            let waited = link.wait(&session.id, until(&args.targets));
-            (view, session) = waited.map_err(|error| error.about(&session.id))?;
-        };
-        if output.json() {
-            output.relay(&view)?;
-        } else {
-            output.line(&format!("{}\t{}", session.id, session.state))?;
+        let (view, session) = link.state(reference)?;
+        let exit = exit(&args.targets, session.state);
+        match exit {
+            Some(_) => print(&view, &session, output)?,
+            None => open.push(session.id),
         }
-        output.flush()?;
-        Ok(exit)
-    })
+        Ok(exit.unwrap_or(Exit::Done))
+    })?;
+    let Some(mut link) = link else { return Ok(all) };
+    link.set_deadline(deadline);
+    let tail = output.same(format!(" --for {}", names(&args.targets)));
+    let again = |open: &[SessionId]| {
+        let open: Vec<_> = open.iter().map(SessionId::as_str).collect();
+        format!("alc wait {}{tail}", open.join(" "))
+    };
+    let late = link.wait_all(open, until(&args.targets), again, |view, session| {
+        all = all.with(exit(&args.targets, session.state).unwrap_or(Exit::Pending));
+        Ok(print(view, session, output)?)
+    })?;
+    for session in late {
+        output.error(&CliError::Late { session });
+        all = all.with(Exit::TimedOut);
+    }
+    Ok(all)
+}
+
+fn print(view: &Json, session: &SessionView, output: &mut Output) -> Result<(), OutputError> {
+    if output.json() {
+        output.relay(view)?;
+    } else {
+        output.line(&format!("{}\t{}", session.id, session.state))?;
+    }
+    output.flush()
+}
+
+/// As they are typed.
+fn names(targets: &[Target]) -> String {
+    let name = |target: &Target| Some(target.to_possible_value()?.get_name().to_owned());
+    targets.iter().filter_map(name).collect::<Vec<_>>().join(",")
 }
 
 /// What the daemon must wait for.

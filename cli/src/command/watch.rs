@@ -1,14 +1,21 @@
-//! `alc watch`: a session's history, as it grows.
+//! `alc watch`: histories, as they grow.
 
-use std::{fmt::Write as _, ops::ControlFlow};
+use std::ops::ControlFlow;
 
-use alc_core::{EventView, Reference, Seq, ShownEntry, StateName};
-use alc_ipc::{Json, Observe};
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use alc_core::{Reference, Seq, SessionId, SessionView, StateName};
+use alc_ipc::{ClientError, Json, Observe, Observed};
 
 use crate::{
-    args, connect::Connector, error::CliError, escape::escape, exit::Exit, output::Output,
+    args, bulk,
+    connect::Connector,
+    error::CliError,
+    escape::escape,
+    exit::Exit,
+    link::Link,
+    output::Output,
+    progress::Board,
+    row::Row,
+    signals::{Left, Signals},
     time::rfc3339,
 };
 
@@ -17,189 +24,177 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let reference = &args.session.reference;
-    let mut link = connector.reading_session(reference)?;
-    // From here on by id: `@` and a name may mean another session after a lost connection.
-    let (_, session) = link.state(reference)?;
-    if args.until == Some(session.state) && session.seq <= args.after {
-        return Ok(Exit::Done);
+    let cursors = cursors(args)?;
+    let mut link = connector.reading()?;
+    let board = connector.stderr().screen().board();
+    let mut watch = Watch { args, followed: Vec::new(), board };
+    let wanted: Vec<_> = args.references.iter().zip(cursors).collect();
+    let found = bulk::for_each(&wanted, output, |(reference, after), _| {
+        let link = link.as_mut().ok_or_else(|| CliError::NotFound((*reference).clone()))?;
+        watch.add(&link.state(reference)?.1, *after);
+        Ok(Exit::Done)
+    })?;
+    if let Some(mut link) = link {
+        link.set_timeout(args.timeout.timeout);
+        watch.follow(&mut link, connector.signals(), output)?;
     }
-    link.set_timeout(args.timeout.timeout);
-    let mut after = args.after;
-    let mut shown = Ok(());
-    let ended = link.call(|client| {
-        let observe = Observe { session: Reference::from(session.id.clone()), after };
-        client.observe(observe, |seq, event| match show(event, args.until, output) {
-            Ok(flow) => {
-                after = seq;
-                flow
-            }
-            Err(error) => {
-                shown = Err(error);
-                ControlFlow::Break(())
-            }
-        })
-    });
-    shown?;
-    Ok(match ended.map_err(|error| error.about(&session.id))? {
-        Some(state) => Exit::of_state(state),
-        None => Exit::Done,
-    })
+    let Watch { followed, board, .. } = watch;
+    drop(board);
+    Ok(followed.iter().fold(found, |all, session| {
+        let late = || {
+            output.error(&CliError::Late { session: session.id.clone() });
+            Exit::TimedOut
+        };
+        all.with(session.exit.unwrap_or_else(late))
+    }))
 }
 
-/// Prints an event at once; breaks off if it is the state that is waited for.
-fn show(
+/// Behind which place to begin, for each session.
+fn cursors(args: &args::Watch) -> Result<Vec<Seq>, CliError> {
+    let sessions = args.references.len();
+    match args.after[..] {
+        [one] => Ok(vec![one; sessions]),
+        ref many if many.len() == sessions => Ok(many.to_vec()),
+        ref many => Err(CliError::Usage {
+            message: format!("--after has {} places for {sessions} sessions", many.len()),
+            help: "alc watch --help".to_owned(),
+        }),
+    }
+}
+
+/// The sessions that are watched.
+struct Watch<'a> {
+    args: &'a args::Watch,
+    followed: Vec<Followed>,
+    board: Board,
+}
+
+struct Followed {
+    id: SessionId,
+    state: StateName,
+    /// The last event that was printed.
+    after: Seq,
+    /// How it ends, once it has.
+    exit: Option<Exit>,
+}
+
+impl Watch<'_> {
+    fn add(&mut self, session: &SessionView, after: Seq) {
+        let SessionView { id, state, seq, .. } = session;
+        if self.followed.iter().any(|followed| followed.id == *id) {
+            return;
+        }
+        let there = self.args.until == Some(*state) && *seq <= after;
+        let exit = there.then_some(Exit::Done);
+        self.followed.push(Followed { id: id.clone(), state: *state, after, exit });
+        self.board.add(session);
+    }
+
+    /// Prints what happens until all have ended, are where they should get, or the time is up.
+    fn follow(
+        &mut self,
+        link: &mut Link<'_>,
+        signals: &Signals,
+        output: &mut Output,
+    ) -> Result<(), CliError> {
+        let waiting = signals.waiting(self.left(output));
+        let mut shown = Ok(());
+        let followed = link.call(|client| {
+            let going_on =
+                |(place, session): (_, &Followed)| session.exit.is_none().then_some(place);
+            let open: Vec<usize> = self.followed.iter().enumerate().filter_map(going_on).collect();
+            let observes = open.iter().map(|place| self.followed[*place].observe()).collect();
+            client.observe_all(observes, |place, observed| {
+                shown = waiting.step(|| {
+                    let shown = self.take(open[place], observed, output);
+                    (shown, self.left(output))
+                });
+                let there = self.followed.iter().all(|session| session.exit.is_some());
+                if there || shown.is_err() {
+                    ControlFlow::Break(())
+                } else {
+                    ControlFlow::Continue(())
+                }
+            })
+        });
+        shown?;
+        match followed {
+            Err(CliError::Client(ClientError::DeadlinePassed)) => Ok(()),
+            followed => followed,
+        }
+    }
+
+    /// Takes in what happened to a session; its events are printed at once.
+    fn take(
+        &mut self,
+        place: usize,
+        observed: Observed<'_>,
+        output: &mut Output,
+    ) -> Result<(), CliError> {
+        let session = &mut self.followed[place];
+        let (seq, event) = match observed {
+            // It is where it should get; the others are not.
+            _ if session.exit.is_some() => return Ok(()),
+            Observed::Event(seq, event) => (seq, event),
+            Observed::End(state) => {
+                session.exit = Some(Exit::of_state(state));
+                return Ok(());
+            }
+        };
+        let row = Row::read(event)?;
+        let named = (self.args.references.len() > 1).then_some(&session.id);
+        print(named, &row, event, output)?;
+        session.after = seq;
+        if let Some(to) = row.to() {
+            session.state = to;
+            if self.args.until == Some(to) {
+                session.exit = Some(Exit::Done);
+            }
+        }
+        if let Some(entry) = &row.entry {
+            self.board.take(&session.id, seq, entry);
+        }
+        Ok(())
+    }
+
+    /// What is left if nobody watches any more.
+    fn left(&self, output: &Output) -> Left {
+        let open: Vec<_> = self.followed.iter().filter(|session| session.exit.is_none()).collect();
+        let how = match open[..] {
+            [Followed { id, state, .. }] if state.is_terminal() => format!("{id} is {state}"),
+            [Followed { id, state, .. }] => format!("{id} is still {state}"),
+            _ => format!("{} sessions live on", open.len()),
+        };
+        let list = |each: &dyn Fn(&Followed) -> String, between: &str| {
+            open.iter().map(|session| each(session)).collect::<Vec<_>>().join(between)
+        };
+        let ids = list(&|session| session.id.to_string(), " ");
+        let places = list(&|session| session.after.to_string(), ",");
+        let until = self.args.until.map(|state| format!(" --until {state}")).unwrap_or_default();
+        let command = output.same(format!("alc watch {ids} --after {places}{until}"));
+        Left { sentence: format!("stopped watching; {how}"), command }
+    }
+}
+
+impl Followed {
+    /// By id: `@` and a name may mean another session after a lost connection.
+    fn observe(&self) -> Observe {
+        Observe { session: Reference::from(self.id.clone()), after: self.after }
+    }
+}
+
+fn print(
+    session: Option<&SessionId>,
+    row: &Row,
     event: &Json,
-    until: Option<StateName>,
     output: &mut Output,
-) -> Result<ControlFlow<()>, CliError> {
-    let line = Line::read(event)?;
+) -> Result<(), CliError> {
     if output.json() {
         output.relay(event)?;
     } else {
-        let Line { seq, at, kind, text, .. } = &line;
-        output.line(&format!("{seq}\t{}\t{kind}\t{}", rfc3339(*at), escape(text)))?;
+        let named = session.map(|id| format!("{id}\t")).unwrap_or_default();
+        let Row { seq, at, kind, text, .. } = row;
+        output.line(&format!("{named}{seq}\t{}\t{kind}\t{}", rfc3339(*at), escape(text)))?;
     }
-    output.flush()?;
-    let there = until.is_some() && line.to == until;
-    Ok(if there { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
-}
-
-/// An event in columns.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    seq: Seq,
-    pub(super) at: i64,
-    pub(super) kind: String,
-    pub(super) text: String,
-    /// The state that the session is in from here on.
-    to: Option<StateName>,
-}
-
-/// An event of a kind that this client does not know.
-#[derive(Deserialize)]
-struct Unknown {
-    seq: Seq,
-    at: i64,
-    kind: String,
-    #[serde(flatten)]
-    fields: Map<String, Value>,
-}
-
-impl Line {
-    pub(super) fn read(event: &Json) -> Result<Self, CliError> {
-        if let Ok(EventView { seq, at, entry, .. }) = serde_json::from_str(&event.0) {
-            let to = match &entry {
-                ShownEntry::StateTransition { to, .. } => Some(*to),
-                _ => None,
-            };
-            return Ok(Self { seq, at, kind: entry.kind().to_owned(), text: text(&entry), to });
-        }
-        let Unknown { seq, at, kind, mut fields } = serde_json::from_str(&event.0)?;
-        for known in ["v", "type", "session"] {
-            fields.remove(known);
-        }
-        let text = if fields.is_empty() { String::new() } else { Value::from(fields).to_string() };
-        Ok(Self { seq, at, kind, text, to: None })
-    }
-}
-
-/// What is worth knowing of an entry, in words.
-fn text(entry: &ShownEntry) -> String {
-    match entry {
-        ShownEntry::Spawned {} | ShownEntry::Recovered {} => String::new(),
-        ShownEntry::StateTransition { from, to } => format!("{from} {to}"),
-        ShownEntry::PauseRequested { pause } => {
-            let queries = pause.queries.iter();
-            let lines: Vec<String> =
-                queries.map(|query| format!("{} {}", query.query_id, query.query.prompt)).collect();
-            lines.join("\n")
-        }
-        ShownEntry::LlmCallBegin { query_id } => query_id.to_string(),
-        ShownEntry::LlmCallEnd { query_id, usage } => {
-            let usage = usage.unwrap_or_default();
-            let mut text = query_id.to_string();
-            let tokens = [("prompt", usage.prompt_tokens), ("completion", usage.completion_tokens)];
-            for (what, count) in tokens {
-                if let Some(count) = count {
-                    // Writing to a string cannot fail.
-                    let _ = write!(text, " {what}_tokens={count}");
-                }
-            }
-            text
-        }
-        ShownEntry::ResumeAccepted { payload_kind } => match payload_kind {
-            alc_core::PayloadKind::Single => "single".to_owned(),
-            alc_core::PayloadKind::Batch => "batch".to_owned(),
-        },
-        ShownEntry::Progress(progress) => {
-            let message = progress.message.as_deref().unwrap_or_default();
-            format!("{}/{} {message}", progress.step, progress.total).trim_end().to_owned()
-        }
-        ShownEntry::Log(line) => format!("{} {}: {}", line.level, line.source, line.message),
-        ShownEntry::CancelRequested { reason } => reason.detail.clone().unwrap_or_default(),
-        ShownEntry::Note(note) => {
-            let title = note.title.as_ref().map(|title| format!("{title}: ")).unwrap_or_default();
-            title + &note.content
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn line(fields: &str) -> Line {
-        let head = r#""v":1,"type":"event","session":"k7fq2m9d","seq":42,"at":7"#;
-        Line::read(&Json(format!("{{{head},{fields}}}"))).expect("an event")
-    }
-
-    #[test]
-    fn an_event_is_a_line_with_what_is_worth_knowing() {
-        for (fields, kind, text) in [
-            (r#""kind":"spawned""#, "spawned", ""),
-            (
-                r#""kind":"state_transition","from":"running","to":"paused""#,
-                "state_transition",
-                "running paused",
-            ),
-            (
-                concat!(
-                    r#""kind":"pause_requested","pause":{"kind":"batch","queries":["#,
-                    r#"{"query_id":"k7fq2m9d.1","prompt":"a?","max_tokens":1},"#,
-                    r#"{"query_id":"k7fq2m9d.2","prompt":"b?","max_tokens":1}]}"#
-                ),
-                "pause_requested",
-                "k7fq2m9d.1 a?\nk7fq2m9d.2 b?",
-            ),
-            (
-                r#""kind":"llm_call_end","query_id":"k7fq2m9d.1","usage":{"prompt_tokens":9}"#,
-                "llm_call_end",
-                "k7fq2m9d.1 prompt_tokens=9",
-            ),
-            (r#""kind":"progress","step":1,"total":3"#, "progress", "1/3"),
-            (
-                r#""kind":"log","level":"info","source":"print","message":"hi""#,
-                "log",
-                "info print: hi",
-            ),
-            (r#""kind":"imported""#, "imported", ""),
-            (r#""kind":"note","title":"t","content":"c""#, "note", "t: c"),
-            (
-                r#""kind":"branched","from":"k7fq2m9c","at_query":3"#,
-                "branched",
-                r#"{"at_query":3,"from":"k7fq2m9c"}"#,
-            ),
-        ] {
-            let line = line(fields);
-            assert_eq!((line.seq, line.at), (Seq(42), 7));
-            assert_eq!((line.kind.as_str(), line.text.as_str()), (kind, text));
-        }
-    }
-
-    #[test]
-    fn a_transition_tells_the_state() {
-        let line = line(r#""kind":"state_transition","from":"running","to":"done""#);
-        assert_eq!(line.to, Some(StateName::Done));
-    }
+    Ok(output.flush()?)
 }

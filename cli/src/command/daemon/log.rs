@@ -18,6 +18,7 @@ use crate::{
     json::LoggedLine,
     launch::LaunchError,
     output::{Output, OutputError},
+    signals::Left,
     time::rfc3339,
 };
 
@@ -58,6 +59,10 @@ pub(super) fn run(
     if !args.follow {
         return Ok(Exit::Done);
     }
+    let _waiting = connector.signals().waiting(Left {
+        sentence: "stopped following the daemon's log".to_owned(),
+        command: output.same("alc daemon log --follow".to_owned()),
+    });
     loop {
         output.flush()?;
         breathe();
