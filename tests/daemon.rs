@@ -77,6 +77,25 @@ fn a_restart_starts_a_daemon_where_none_runs() {
 }
 
 #[test]
+fn clients_that_wait_for_the_next_daemon_are_in_nobodys_way() {
+    let env = TestEnv::new();
+    let id = env.spawn_paused("return alc.llm('a')");
+    let wait = || {
+        let mut command = env.command(["result", "--wait", "-r", &id]);
+        command.stdout(Stdio::piped()).spawn().expect("alc runs")
+    };
+    let waiting: Vec<_> = (0..4).map(|_| wait()).collect();
+    for verb in ["restart", "stop", "restart", "stop"] {
+        // They start the next one as soon as there is none, perhaps before this is told.
+        env.alc(["daemon", verb]).ok();
+    }
+    env.alc(["resume", &id, "x"]).ok();
+    for client in waiting {
+        assert_eq!(Ran::new(client.wait_with_output().expect("ends")).ok(), "x");
+    }
+}
+
+#[test]
 fn a_daemon_of_another_release_is_named_and_left_alone() {
     let env = TestEnv::new();
     let id = env.spawn_paused("return alc.llm('a')");

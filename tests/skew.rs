@@ -81,7 +81,8 @@ fn a_client_is_told_who_it_met_and_served_if_they_have_a_protocol_in_common() {
     let env = TestEnv::new();
     let id = env.spawn_paused("return alc.llm('a')");
     let endpoint = env.endpoint().expect("a daemon");
-    let ours = Hello::new(endpoint.folder());
+    let process = env.daemon_pid().expect("a daemon").cast_unsigned();
+    let ours = Hello { process, ..Hello::new(endpoint.folder()) };
     let request = encode(&Tagged { id: 7, body: Request::Status }).expect("encodes");
     let (start, end) = (*PROTOCOL.start(), *PROTOCOL.end());
     for (protocols, served) in [

@@ -85,9 +85,23 @@ impl Connector {
         Ok(client)
     }
 
-    /// Asks the daemon to end, whatever protocol it speaks; true if there was one.
+    /// Ends the daemon, whatever protocol it speaks, and returns when it is gone; true if there was
+    /// one. Somebody else may have started the next one by then.
     pub(crate) fn stop(&self, force: bool, deadline: Instant) -> Result<bool, CliError> {
-        Ok(self.meet(|endpoint| Client::stop(endpoint, force, deadline))?.is_some())
+        loop {
+            let asked = self.meet(|endpoint| Client::stop(endpoint, force, deadline))?;
+            let next = || {
+                let process = self.meet(Client::process).ok().flatten();
+                Ok(process.filter(|process| Some(Some(*process)) != asked))
+            };
+            match (self.watch_owner(deadline, next)?, asked) {
+                (Owner::Gone, _) => return Ok(asked.is_some()),
+                (Owner::Seen(_), Some(_)) => return Ok(true),
+                // It was about to listen, and can now be asked.
+                (Owner::Seen(_), None) => {}
+                (Owner::Still, _) => return Err(ClientError::DeadlinePassed.into()),
+            }
+        }
     }
 
     /// What comes of meeting the daemon; `None` if it does not run.
@@ -180,35 +194,48 @@ impl Connector {
             .ok_or_else(|| self.wedged())
     }
 
-    /// If somebody owns the folder, he is about to listen or about to end. Waits for the end, and
-    /// looks now and then whether he listens, since nobody is told of that.
+    /// If somebody owns the folder, he is about to listen or about to end: waits for either.
     fn wait_for_owner(&self, deadline: Instant) -> Result<Option<Client>, CliError> {
+        match self.watch_owner(deadline, || self.running())? {
+            Owner::Gone => Ok(None),
+            Owner::Seen(client) => Ok(Some(client)),
+            Owner::Still => Err(self.wedged().into()),
+        }
+    }
+
+    /// Waits until nobody owns the folder, and looks now and then for what would do as well, since
+    /// nobody tells of that.
+    fn watch_owner<T>(
+        &self,
+        deadline: Instant,
+        mut look: impl FnMut() -> Result<Option<T>, CliError>,
+    ) -> Result<Owner<T>, CliError> {
         let path = self.home.lock();
+        let unusable = |source| LaunchError::Home { path: path.clone(), source };
         let file = match File::options().read(true).write(true).open(&path) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(LaunchError::Home { path, source }.into()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Owner::Gone),
+            Err(error) => return Err(unusable(error).into()),
         };
         match file.try_lock() {
-            Ok(()) => return Ok(None),
+            Ok(()) => return Ok(Owner::Gone),
             Err(fs::TryLockError::WouldBlock) => {}
-            Err(fs::TryLockError::Error(source)) => {
-                return Err(LaunchError::Home { path, source }.into());
-            }
+            Err(fs::TryLockError::Error(error)) => return Err(unusable(error).into()),
         }
-        let gone = lock::wait(file).map_err(|source| LaunchError::Home { path, source })?;
+        let gone = lock::wait(file).map_err(unusable)?;
         let mut pause = Duration::from_millis(5);
-        while Instant::now() < deadline {
-            match gone.recv_timeout(pause) {
-                Ok(_) | Err(RecvTimeoutError::Disconnected) => return Ok(None),
+        loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match gone.recv_timeout(pause.min(left)) {
+                Ok(_) | Err(RecvTimeoutError::Disconnected) => return Ok(Owner::Gone),
+                Err(RecvTimeoutError::Timeout) if left.is_zero() => return Ok(Owner::Still),
                 Err(RecvTimeoutError::Timeout) => {}
             }
-            if let Some(client) = self.running()? {
-                return Ok(Some(client));
+            if let Some(seen) = look()? {
+                return Ok(Owner::Seen(seen));
             }
             pause = (pause * 2).min(Duration::from_millis(200));
         }
-        Err(self.wedged().into())
     }
 
     fn wedged(&self) -> LaunchError {
@@ -218,6 +245,16 @@ impl Connector {
     fn died(&self) -> LaunchError {
         LaunchError::Died { log: self.home.log() }
     }
+}
+
+/// What became of whoever owns the folder.
+enum Owner<T> {
+    /// Nobody does.
+    Gone,
+    /// This was seen before.
+    Seen(T),
+    /// Neither, in time.
+    Still,
 }
 
 /// Whether nobody listens, rather than that one may not connect.
@@ -257,6 +294,19 @@ mod tests {
         let refused = connector.reading().map(|_| ()).expect_err("is refused");
         assert!(refused.to_text("alc:").contains("[unreachable]"));
         assert_eq!(fs::read_dir(folder.path()).expect("reads").count(), 1);
+    }
+
+    #[test]
+    fn stopping_waits_until_nobody_owns_the_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let connector = connector(folder.path(), false);
+        let stop = || connector.stop(false, Instant::now());
+        assert!(!stop().expect("is not running"));
+        let owner = File::create(connector.home().lock()).expect("creates");
+        owner.lock().expect("locks");
+        assert_eq!(stop().expect_err("is owned").exit(), Exit::TimedOut);
+        drop(owner);
+        assert!(!stop().expect("is not running"));
     }
 
     #[cfg(unix)]

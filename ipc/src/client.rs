@@ -121,20 +121,31 @@ impl Client {
     }
 
     /// Asks the daemon at `endpoint` to end, whatever protocol it speaks, and returns when its
-    /// connection has ended; the folder's lock says when it is gone.
-    pub fn stop(endpoint: &Endpoint, force: bool, deadline: Instant) -> Result<(), ClientError> {
+    /// connection has ended; the folder's lock says when it is gone. Its process, if it said so.
+    pub fn stop(
+        endpoint: &Endpoint,
+        force: bool,
+        deadline: Instant,
+    ) -> Result<Option<u32>, ClientError> {
         let errand = Errand::Stop { force };
         let ours = Hello { errand, ..Hello::new(endpoint.folder()) };
-        let stopped = Self::greet(endpoint, &ours, Some(deadline));
-        match stopped.and_then(|client| match client.daemon.errand {
-            Errand::Stopping => client.wait_for_end(),
+        let client = match Self::greet(endpoint, &ours, Some(deadline)) {
+            // It was ending already.
+            Err(ClientError::Lost(_)) => return Ok(None),
+            client => client?,
+        };
+        let Hello { errand, process, .. } = client.daemon;
+        match errand {
+            Errand::Stopping => client.wait_for_end().map(|()| Some(process)),
             Errand::Busy(sessions) => Err(ClientError::Busy(sessions)),
             Errand::Talk | Errand::Stop { .. } => Err(ClientError::Confused),
-        }) {
-            // It was ending already.
-            Err(ClientError::Lost(_)) => Ok(()),
-            stopped => stopped,
         }
+    }
+
+    /// The process of the daemon at `endpoint`, whatever protocol it speaks.
+    pub fn process(endpoint: &Endpoint) -> Result<u32, ClientError> {
+        let client = Self::greet(endpoint, &Hello::new(endpoint.folder()), None)?;
+        Ok(client.daemon.process)
     }
 
     /// Connects and exchanges greetings.

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! magic "alc\n" | lowest u16 | highest u16 | capabilities u64 | data-folder id [16]
-//! | errand u8 | sessions u32 | build, UTF-8
+//! | errand u8 | sessions u32 | process u32 | build, UTF-8
 //! ```
 //!
 //! Numbers are little-endian. The daemon answers a `Hello` with its own, also when the two have no
@@ -12,7 +12,7 @@
 use std::{fmt, ops::RangeInclusive};
 
 const MAGIC: &[u8; 4] = b"alc\n";
-const FIXED: usize = 4 + 2 + 2 + 8 + 16 + 1 + 4;
+const FIXED: usize = 4 + 2 + 2 + 8 + 16 + 1 + 4 + 4;
 const LONGEST: usize = FIXED + 255;
 
 /// The protocols this build speaks.
@@ -94,6 +94,8 @@ pub struct Hello {
     pub folder: FolderId,
     /// Why they meet.
     pub errand: Errand,
+    /// Which process speaks, to tell a daemon from the next one.
+    pub process: u32,
     /// Its version, for messages.
     pub build: String,
 }
@@ -108,7 +110,8 @@ impl Hello {
     #[must_use]
     pub fn new(folder: FolderId) -> Self {
         let build = env!("CARGO_PKG_VERSION").to_owned();
-        Self { protocols: PROTOCOL, capabilities: 0, folder, errand: Errand::Talk, build }
+        let process = std::process::id();
+        Self { protocols: PROTOCOL, capabilities: 0, folder, errand: Errand::Talk, process, build }
     }
 
     /// The highest protocol that both sides speak.
@@ -131,6 +134,7 @@ impl Hello {
         let (errand, sessions) = self.errand.to_parts();
         bytes.push(errand);
         bytes.extend(sessions.to_le_bytes());
+        bytes.extend(self.process.to_le_bytes());
         bytes.extend(self.build.bytes().take(LONGEST - FIXED));
         bytes
     }
@@ -146,12 +150,14 @@ impl Hello {
         let (capabilities, rest) = rest.split_first_chunk().ok_or(BadHello)?;
         let (folder, rest) = rest.split_first_chunk().ok_or(BadHello)?;
         let (&errand, rest) = rest.split_first().ok_or(BadHello)?;
-        let (sessions, build) = rest.split_first_chunk().ok_or(BadHello)?;
+        let (sessions, rest) = rest.split_first_chunk().ok_or(BadHello)?;
+        let (process, build) = rest.split_first_chunk().ok_or(BadHello)?;
         Ok(Self {
             protocols: u16::from_le_bytes(*lowest)..=u16::from_le_bytes(*highest),
             capabilities: u64::from_le_bytes(*capabilities),
             folder: FolderId(*folder),
             errand: Errand::from_parts(errand, u32::from_le_bytes(*sessions))?,
+            process: u32::from_le_bytes(*process),
             build: String::from_utf8_lossy(build).into_owned(),
         })
     }
@@ -174,9 +180,10 @@ mod tests {
             (Errand::Busy(258), b"\x04\x02\x01\0\0"),
         ] {
             let build = "0.1.0".to_owned();
-            let hello = Hello { protocols: 1..=2, capabilities: 5, folder, errand, build };
+            let process = 515;
+            let hello = Hello { protocols: 1..=2, capabilities: 5, folder, errand, process, build };
             let before = b"alc\n\x01\0\x02\0\x05\0\0\0\0\0\0\x000123456789abcdef";
-            let bytes = [before, &its_bytes[..], b"0.1.0"].concat();
+            let bytes = [before, &its_bytes[..], b"\x03\x02\0\0", b"0.1.0"].concat();
             assert_eq!(hello.to_bytes(), bytes);
             assert_eq!(Hello::from_bytes(&bytes), Ok(hello));
         }

@@ -2,11 +2,7 @@
 
 mod log;
 
-use std::{
-    fs::File,
-    io,
-    time::{Duration, Instant},
-};
+use std::time::{Duration, Instant};
 
 use alc_ipc::{ClientError, Status};
 
@@ -18,7 +14,6 @@ use crate::{
     exit::Exit,
     json::{DaemonLine, StoppedLine},
     launch::{self, LaunchError},
-    lock,
     output::Output,
     signals::Left,
     time::rfc3339,
@@ -48,7 +43,7 @@ fn run_here(connector: &Connector) -> Result<Exit, CliError> {
     let mut command = launch::command(connector.home(), connector.environment());
     let program = command.get_program().into();
     #[cfg(unix)]
-    let ended: io::Result<std::process::ExitStatus> =
+    let ended: std::io::Result<std::process::ExitStatus> =
         Err(std::os::unix::process::CommandExt::exec(&mut command));
     #[cfg(not(unix))]
     let ended = command.status();
@@ -87,32 +82,17 @@ fn restart(
     start(connector, output)
 }
 
-/// Ends the daemon and returns when nobody owns the data folder any more; true if there was one.
-/// Refused while Lua runs, and then `insist` is the command that ends it all the same.
+/// Ends the daemon and returns when it is gone; true if there was one. Refused while Lua runs, and then `insist` is the command that ends it all the same.
 fn end(args: &args::Stop, insist: &'static str, connector: &Connector) -> Result<bool, CliError> {
     let deadline = Instant::now() + args.timeout.min(LONG);
     let _waiting = connector.signals().waiting(Left {
         sentence: "stopped waiting for the daemon to end".to_owned(),
         command: "alc daemon status".to_owned(),
     });
-    let was_running = connector.stop(args.force, deadline).map_err(|error| match error {
+    connector.stop(args.force, deadline).map_err(|error| match error {
         CliError::Client(ClientError::Busy(sessions)) => CliError::Busy { sessions, insist },
         error => error,
-    })?;
-    wait_until_unowned(connector, deadline)?;
-    Ok(was_running)
-}
-
-fn wait_until_unowned(connector: &Connector, deadline: Instant) -> Result<(), CliError> {
-    let path = connector.home().lock();
-    let unusable = |source| LaunchError::Home { path: path.clone(), source };
-    let file = match File::options().read(true).write(true).open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(unusable(error).into()),
-    };
-    let unowned = lock::take(file, deadline).map_err(unusable)?;
-    unowned.map(drop).ok_or_else(|| ClientError::DeadlinePassed.into())
+    })
 }
 
 fn status(connector: &Connector, output: &mut Output) -> Result<Exit, CliError> {
@@ -144,7 +124,6 @@ mod tests {
     use alc_core::StateName;
 
     use super::*;
-    use crate::environment::Environment;
 
     #[test]
     fn status_is_a_key_and_its_value_on_each_line() {
@@ -157,21 +136,5 @@ mod tests {
         };
         let expected = "version=0.1.0\npid=7\nhome=/a\\nb\nstarted_at=1970-01-01T00:00:00.000Z\nrunning=1\npaused=2";
         assert_eq!(lines(&status).join("\n"), expected);
-    }
-
-    #[test]
-    fn stopping_waits_until_nobody_owns_the_folder() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let environment =
-            Environment { home: Some(folder.path().to_owned()), ..Environment::default() };
-        let stderr = crate::output::Stderr::for_tests();
-        let connector = Connector::new(environment, false, &stderr, false).expect("a folder");
-        let unowned = || wait_until_unowned(&connector, Instant::now());
-        assert!(unowned().is_ok());
-        let owner = File::create(connector.home().lock()).expect("creates");
-        owner.lock().expect("locks");
-        assert_eq!(unowned().expect_err("is owned").exit(), Exit::TimedOut);
-        drop(owner);
-        assert!(unowned().is_ok());
     }
 }
