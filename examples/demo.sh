@@ -33,12 +33,5 @@ echo "it is gone; the session is in the journal"
 
 say "Going on"
 run alc state "$id"
-# Any command can answer; here one that reads the prompt and writes an answer.
-while query=$(alc prompt --id "$id" 2>/dev/null); do
-    answer=$(alc prompt "$query" | awk 'NR == 1 { print "[answer to: " $0 "]" }')
-    printf '%s' "$answer" | alc resume "$query" -
-    echo "answered $query"
-done
-
-say "The result"
-run alc result --wait "$id"
+# Any command can answer that reads a prompt and prints an answer. The result comes last.
+run alc drive "$id" -- awk 'NR == 1 { print "[answer to: " $0 "]" }'

@@ -74,6 +74,8 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('--answer-timeout', '--answer-timeout', [CompletionResultType]::ParameterName, 'End an answer command that takes longer than this; that is a failure')
             [CompletionResult]::new('--retry', '--retry', [CompletionResultType]::ParameterName, 'Try a failed query so many times again, after a pause that grows')
             [CompletionResult]::new('--max-queries', '--max-queries', [CompletionResultType]::ParameterName, 'Answer at most so many queries; exit with 8 if the session asks more')
+            [CompletionResult]::new('--cassette', '--cassette', [CompletionResultType]::ParameterName, 'Keep answers in this file, by the content of their queries, and take them from there')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'What the cassette is for')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--answer-json', '--answer-json', [CompletionResultType]::ParameterName, 'The command prints a JSON object: `response`, and perhaps `usage`')
@@ -86,8 +88,8 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what the client does: which daemon it talks to, and when it connects again')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what the client does: which daemon it talks to, and when it connects again')
             [CompletionResult]::new('--no-start', '--no-start', [CompletionResultType]::ParameterName, 'Never start the daemon: exit with 69 if it is not there')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'alc;spawn' {
@@ -209,6 +211,8 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('--answer-timeout', '--answer-timeout', [CompletionResultType]::ParameterName, 'End an answer command that takes longer than this; that is a failure')
             [CompletionResult]::new('--retry', '--retry', [CompletionResultType]::ParameterName, 'Try a failed query so many times again, after a pause that grows')
             [CompletionResult]::new('--max-queries', '--max-queries', [CompletionResultType]::ParameterName, 'Answer at most so many queries; exit with 8 if the session asks more')
+            [CompletionResult]::new('--cassette', '--cassette', [CompletionResultType]::ParameterName, 'Keep answers in this file, by the content of their queries, and take them from there')
+            [CompletionResult]::new('--mode', '--mode', [CompletionResultType]::ParameterName, 'What the cassette is for')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--answer-json', '--answer-json', [CompletionResultType]::ParameterName, 'The command prints a JSON object: `response`, and perhaps `usage`')
@@ -221,8 +225,8 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what the client does: which daemon it talks to, and when it connects again')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what the client does: which daemon it talks to, and when it connects again')
             [CompletionResult]::new('--no-start', '--no-start', [CompletionResultType]::ParameterName, 'Never start the daemon: exit with 69 if it is not there')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'alc;watch' {

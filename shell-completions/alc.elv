@@ -70,6 +70,8 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --answer-timeout 'End an answer command that takes longer than this; that is a failure'
             cand --retry 'Try a failed query so many times again, after a pause that grows'
             cand --max-queries 'Answer at most so many queries; exit with 8 if the session asks more'
+            cand --cassette 'Keep answers in this file, by the content of their queries, and take them from there'
+            cand --mode 'What the cassette is for'
             cand --timeout 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m'
             cand --color 'When to use colour'
             cand --answer-json 'The command prints a JSON object: `response`, and perhaps `usage`'
@@ -82,8 +84,8 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand -v 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
             cand --verbose 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
             cand --no-start 'Never start the daemon: exit with 69 if it is not there'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'alc;spawn'= {
             cand -e 'The script itself'
@@ -198,6 +200,8 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --answer-timeout 'End an answer command that takes longer than this; that is a failure'
             cand --retry 'Try a failed query so many times again, after a pause that grows'
             cand --max-queries 'Answer at most so many queries; exit with 8 if the session asks more'
+            cand --cassette 'Keep answers in this file, by the content of their queries, and take them from there'
+            cand --mode 'What the cassette is for'
             cand --timeout 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m'
             cand --color 'When to use colour'
             cand --answer-json 'The command prints a JSON object: `response`, and perhaps `usage`'
@@ -210,8 +214,8 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand -v 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
             cand --verbose 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
             cand --no-start 'Never start the daemon: exit with 69 if it is not there'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'alc;watch'= {
             cand --after 'Only what comes after this place in the history; one for all, or one for each session, separated by commas'

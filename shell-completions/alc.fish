@@ -74,6 +74,10 @@ complete -c alc -n "__fish_alc_using_subcommand run" -s j -d 'Answer so many que
 complete -c alc -n "__fish_alc_using_subcommand run" -l answer-timeout -d 'End an answer command that takes longer than this; that is a failure' -r
 complete -c alc -n "__fish_alc_using_subcommand run" -l retry -d 'Try a failed query so many times again, after a pause that grows' -r
 complete -c alc -n "__fish_alc_using_subcommand run" -l max-queries -d 'Answer at most so many queries; exit with 8 if the session asks more' -r
+complete -c alc -n "__fish_alc_using_subcommand run" -l cassette -d 'Keep answers in this file, by the content of their queries, and take them from there' -r -F
+complete -c alc -n "__fish_alc_using_subcommand run" -l mode -d 'What the cassette is for' -r -f -a "record\t'Every query is answered anew, and the answer taped'
+replay\t'No query is answered but from the tape; one that is not there is a failure'
+auto\t'What is not on tape is answered and taped'"
 complete -c alc -n "__fish_alc_using_subcommand run" -l timeout -d 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m' -r
 complete -c alc -n "__fish_alc_using_subcommand run" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
@@ -86,7 +90,7 @@ complete -c alc -n "__fish_alc_using_subcommand run" -l json -d 'Print JSON: one
 complete -c alc -n "__fish_alc_using_subcommand run" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand run" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand run" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
-complete -c alc -n "__fish_alc_using_subcommand run" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s e -d 'The script itself' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l ctx -d 'The script\'s `ctx`: a JSON object, `@FILE` or `-` for stdin' -r
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l set -d 'Set a member of `ctx` to a string; may be repeated' -r
@@ -192,6 +196,10 @@ complete -c alc -n "__fish_alc_using_subcommand drive" -s j -d 'Answer so many q
 complete -c alc -n "__fish_alc_using_subcommand drive" -l answer-timeout -d 'End an answer command that takes longer than this; that is a failure' -r
 complete -c alc -n "__fish_alc_using_subcommand drive" -l retry -d 'Try a failed query so many times again, after a pause that grows' -r
 complete -c alc -n "__fish_alc_using_subcommand drive" -l max-queries -d 'Answer at most so many queries; exit with 8 if the session asks more' -r
+complete -c alc -n "__fish_alc_using_subcommand drive" -l cassette -d 'Keep answers in this file, by the content of their queries, and take them from there' -r -F
+complete -c alc -n "__fish_alc_using_subcommand drive" -l mode -d 'What the cassette is for' -r -f -a "record\t'Every query is answered anew, and the answer taped'
+replay\t'No query is answered but from the tape; one that is not there is a failure'
+auto\t'What is not on tape is answered and taped'"
 complete -c alc -n "__fish_alc_using_subcommand drive" -l timeout -d 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m' -r
 complete -c alc -n "__fish_alc_using_subcommand drive" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
@@ -204,7 +212,7 @@ complete -c alc -n "__fish_alc_using_subcommand drive" -l json -d 'Print JSON: o
 complete -c alc -n "__fish_alc_using_subcommand drive" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand drive" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand drive" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
-complete -c alc -n "__fish_alc_using_subcommand drive" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand drive" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c alc -n "__fish_alc_using_subcommand watch" -l after -d 'Only what comes after this place in the history; one for all, or one for each session, separated by commas' -r
 complete -c alc -n "__fish_alc_using_subcommand watch" -l until -d 'Stop with exit code 0 when every session has got into this state' -r -f -a "running\t''
 paused\t''

@@ -19,7 +19,7 @@ use clap::{
 
 pub(crate) use self::{
     advice::Advice,
-    drive::{Accepted, Drive, Driving, Run},
+    drive::{Accepted, Drive, Driving, Mode, Run, Tape},
     history::{Gc, Log, Note, Remove},
     identity::Identity,
     manual::{Completions, Help, Man},
@@ -434,6 +434,7 @@ mod tests {
             "alc drive @ llm",
             "alc drive @ --sh llm -- llm",
             "alc drive @ -j 0 -- llm",
+            "alc drive @ --mode replay -- llm",
             "alc drive @ --role grader -- llm",
             "alc run -- llm",
             "alc run a.lua b.lua -- llm",

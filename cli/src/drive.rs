@@ -8,15 +8,18 @@
 
 mod answer;
 mod attempt;
+mod cassette;
 mod commands;
 mod follow;
 mod lease;
+mod person;
 mod process;
 mod program;
 mod work;
 
 use std::{
     collections::BTreeMap,
+    io,
     ops::ControlFlow,
     sync::mpsc::{self, Receiver, SyncSender},
     thread,
@@ -25,9 +28,23 @@ use std::{
 
 use alc_core::{QueryView, SessionId};
 
-pub(crate) use self::answer::NoAnswer;
-use self::{answer::Answer, commands::Commands, follow::News, work::Work};
-use crate::{args::Driving, connect::Connector, error::CliError, link::Link, output::Output};
+use self::{
+    answer::Answer,
+    cassette::Cassette,
+    commands::Commands,
+    follow::News,
+    program::Program,
+    work::{Phase, Work},
+};
+pub(crate) use self::{answer::NoAnswer, cassette::Problem as CassetteProblem};
+use crate::{
+    args::{Driving, Mode},
+    connect::Connector,
+    error::CliError,
+    link::Link,
+    output::{Output, Stderr},
+    signals::{Left, Waiting},
+};
 
 /// How much may be waiting to be heard.
 const INBOX: usize = 64;
@@ -47,42 +64,74 @@ enum Message {
     Tried(u32, u16, Result<Answer, NoAnswer>),
 }
 
-/// Refuses to drive where nobody would answer.
-pub(crate) fn check(how: &Driving, help: &str) -> Result<(), CliError> {
-    if how.sh.is_none() && how.command.is_empty() {
-        let message = "there is no command that answers; give one behind `--`".to_owned();
-        return Err(CliError::Usage { message, help: help.to_owned() });
+/// Who answers, and from what tape; refused where nobody would.
+pub(crate) fn prepare<'a>(
+    how: &'a Driving,
+    help: &str,
+    stderr: &Stderr,
+) -> Result<Prepared<'a>, CliError> {
+    let is_given = how.sh.is_some() || !how.command.is_empty();
+    if is_given || how.tape.mode == Mode::Replay || person::is_there(stderr) {
+        return Ok(Prepared { how, cassette: Cassette::insert(&how.tape)? });
     }
-    Ok(())
+    let message = "nobody answers: no command is given behind `--`, and no terminal is there";
+    Err(CliError::Usage { message: message.to_owned(), help: help.to_owned() })
+}
+
+/// All that is known before there is a session.
+pub(crate) struct Prepared<'a> {
+    how: &'a Driving,
+    cassette: Option<Cassette>,
 }
 
 /// Has the session's queries answered. Returns when it has ended, or says why it has not.
 pub(crate) fn drive(
     session: &SessionId,
-    how: &Driving,
+    Prepared { how, cassette }: Prepared<'_>,
     connector: &Connector,
     link: &mut Link<'_>,
-    output: &mut Output,
+    output: &Output,
 ) -> Result<(), CliError> {
+    let again = output.same(how.again(session));
+    let left = |state: &str| Left {
+        sentence: format!("stopped driving; {session} is still {state}"),
+        command: again.clone(),
+    };
+    let waiting = connector.signals().waiting(left("running"));
+    let commands = Commands::default();
+    let all = commands.clone();
+    let stderr = connector.stderr().clone();
+    waiting.do_first(move || {
+        if stderr.is_terminal() {
+            // What was typed to interrupt it stands in the line.
+            stderr.page(&[]);
+        }
+        all.end();
+    });
     let (outbox, inbox) = mpsc::sync_channel(INBOX);
     let mut driver = Driver {
         session: session.clone(),
         how,
         connector,
         link,
-        output,
+        stderr: connector.stderr(),
         deadline: how.timeout.timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         inbox,
         outbox,
-        commands: Commands::default(),
+        commands,
+        cassette,
         open: BTreeMap::new(),
         work: BTreeMap::new(),
         answered: 0,
         ended: false,
         failed: None,
     };
-    let ended = driver.run();
+    let ended = driver.run(&waiting, left);
     driver.commands.end();
+    if driver.is_asking() {
+        // Somebody has begun a line.
+        driver.stderr.page(&[]);
+    }
     ended
 }
 
@@ -91,12 +140,13 @@ struct Driver<'a, 'b> {
     how: &'a Driving,
     connector: &'a Connector,
     link: &'a mut Link<'b>,
-    output: &'a mut Output,
+    stderr: &'a Stderr,
     /// When `--timeout` passes.
     deadline: Option<Instant>,
     inbox: Receiver<Message>,
     outbox: SyncSender<Message>,
     commands: Commands,
+    cassette: Option<Cassette>,
     /// The open queries that nobody has begun to answer.
     open: BTreeMap<u32, QueryView>,
     /// Those that somebody has.
@@ -108,11 +158,13 @@ struct Driver<'a, 'b> {
 }
 
 impl Driver<'_, '_> {
-    fn run(&mut self) -> Result<(), CliError> {
+    fn run(&mut self, waiting: &Waiting<'_>, left: impl Fn(&str) -> Left) -> Result<(), CliError> {
         self.take_lease()?;
         self.follow()?;
         loop {
-            self.begin();
+            self.begin()?;
+            let asked = !(self.work.is_empty() && self.open.is_empty());
+            waiting.step(|| ((), left(if asked { "paused" } else { "running" })));
             if self.ended {
                 return Ok(());
             }
@@ -139,7 +191,8 @@ impl Driver<'_, '_> {
             let taken = || drop(outbox.send(Message::Leased));
             let Err(lost) = lease::hold(&session, steal, &connector, taken);
             outbox.send(Message::Lost(Box::new(lost))).ok();
-        })?;
+        })
+        .map_err(CliError::Thread)?;
         match self.hear() {
             Some(Message::Lost(error)) => Err(*error),
             Some(_) => Ok(()),
@@ -164,6 +217,7 @@ impl Driver<'_, '_> {
             };
             outbox.send(message).ok();
         })
+        .map_err(CliError::Thread)
     }
 
     /// A thread of this process's life.
@@ -171,10 +225,10 @@ impl Driver<'_, '_> {
         &self,
         name: &str,
         body: impl FnOnce(Connector, SyncSender<Message>) + Send + 'static,
-    ) -> Result<(), CliError> {
+    ) -> io::Result<()> {
         let (connector, outbox) = (self.connector.clone(), self.outbox.clone());
         let thread = thread::Builder::new().name(name.to_owned());
-        thread.spawn(move || body(connector, outbox)).map(drop).map_err(CliError::Thread)
+        thread.spawn(move || body(connector, outbox)).map(drop)
     }
 
     /// The next message; `None` when it is time to act.
@@ -204,16 +258,33 @@ impl Driver<'_, '_> {
         Ok(())
     }
 
+    /// Whether a person is asked.
+    fn is_asking(&self) -> bool {
+        self.work.values().any(|work| matches!(work.phase, Phase::Asking { .. }))
+    }
+
+    /// The first query that somebody is free to answer: there is but one person.
+    fn next(&mut self) -> Option<QueryView> {
+        let busy = self.is_asking();
+        let is_for_command =
+            |query: &QueryView| Program::choose(self.how, query.query.role.as_deref()).is_some();
+        let mut open = self.open.iter();
+        let (number, _) = open.find(|(_, query)| !busy || is_for_command(query))?;
+        let number = *number;
+        self.open.remove(&number)
+    }
+
     /// Has as many queries answered as may be at a time, the lowest first.
-    fn begin(&mut self) {
+    fn begin(&mut self) -> Result<(), CliError> {
         let most = usize::from(self.how.jobs.get());
         let left = |driver: &Self| {
             let most = driver.how.max_queries.unwrap_or(u32::MAX) as usize;
             most.saturating_sub(driver.answered as usize + driver.work.len())
         };
         while self.failed.is_none() && self.work.len() < most && left(self) > 0 {
-            let Some((_, query)) = self.open.pop_first() else { return };
-            self.start(query, 1);
+            let Some(query) = self.next() else { break };
+            self.start(query, 1)?;
         }
+        Ok(())
     }
 }

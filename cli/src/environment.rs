@@ -75,6 +75,8 @@ pub(crate) struct Environment {
     pub(crate) dumb: bool,
     /// The environment of a daemon.
     pub(crate) for_daemon: Vec<(&'static str, OsString)>,
+    /// `VISUAL`, else `EDITOR`: what a person writes with; a line for the shell.
+    pub(crate) editor: Option<OsString>,
     /// Where this program lies, to find the daemon's beside it.
     pub(crate) program: Option<PathBuf>,
 }
@@ -114,6 +116,10 @@ impl Environment {
             color,
             dumb,
             for_daemon: for_daemon.collect(),
+            editor: ["VISUAL", "EDITOR"]
+                .into_iter()
+                .filter_map(env::var_os)
+                .find(|editor| !editor.is_empty()),
             program: env::current_exe().ok(),
         }
     }

@@ -9,8 +9,13 @@ use alc_ipc::{ClientError, CodecError, EndpointError, Failure, NoHome};
 use clap::error::ErrorKind;
 
 use crate::{
-    drive::NoAnswer, exit::Exit, input::InputError, json::ErrorLine, launch::LaunchError,
-    output::OutputError, signals::Left,
+    drive::{CassetteProblem, NoAnswer},
+    exit::Exit,
+    input::InputError,
+    json::ErrorLine,
+    launch::LaunchError,
+    output::OutputError,
+    signals::Left,
 };
 
 /// Why a command did not do what it was asked for.
@@ -70,6 +75,13 @@ pub(crate) enum CliError {
     /// A query that nobody answered.
     #[error("{query} is still open")]
     NoAnswer { query: QueryId, source: NoAnswer },
+    /// Answers on tape that cannot be read.
+    #[error("cannot read the cassette {}", path.display())]
+    Cassette {
+        path: PathBuf,
+        #[source]
+        problem: CassetteProblem,
+    },
     /// `--max-queries` was not enough.
     #[error("{session} asks more than {limit} {}", if *limit == 1 { "query" } else { "queries" })]
     AsksMore { session: SessionId, limit: u32 },
@@ -118,7 +130,9 @@ impl CliError {
         match self {
             Self::Usage { .. } => ("usage", Exit::Usage),
             Self::Input(error) if error.is_too_large() => ("too_large", Exit::Usage),
-            Self::Input(_) => ("invalid", Exit::Usage),
+            Self::Input(_) | Self::Cassette { problem: CassetteProblem::File(_), .. } => {
+                ("invalid", Exit::Usage)
+            }
             Self::Client(error) => of_client(error),
             Self::Endpoint(EndpointError::File { source, .. }) => of_file(source),
             Self::Endpoint(EndpointError::Damaged { .. }) | Self::Home(_) => {
@@ -147,6 +161,7 @@ impl CliError {
             | Self::AsksMore { .. }
             | Self::NoAnswer { source: NoAnswer::Declined, .. } => ("pending", Exit::Pending),
             Self::NoAnswer { .. } => ("answer_failed", Exit::NoAnswer),
+            Self::Cassette { .. } => ("damaged", Exit::Damaged),
             Self::Thread(_) => ("unavailable", Exit::TryAgain),
             Self::Late { .. } => ("timeout", Exit::TimedOut),
             Self::SessionFailed { .. } => ("failed", Exit::Failed),
@@ -169,6 +184,9 @@ impl CliError {
             Self::NotRunning { .. } | Self::NoLog { .. } => Some("alc daemon start".to_owned()),
             Self::NotFound(_) | Self::NoneLabelled(_) => Some("alc list".to_owned()),
             Self::Ended { session, .. } => Some(format!("alc result {session}")),
+            Self::NoAnswer { query, source: NoAnswer::Declined } => {
+                Some(format!("alc drive {}", query.session))
+            }
             Self::NoAnswer { query, .. } => Some(format!("alc prompt {query}")),
             Self::AsksMore { session, .. }
             | Self::NoneOpen { session }
@@ -204,8 +222,7 @@ impl CliError {
     /// For people: `alc: SENTENCE [code_name]`, a script's traceback, and at most one hint.
     pub(crate) fn to_text(&self, alc: &str) -> String {
         let mut text = format!("{alc} {} [{}]", self.message(), self.class().0);
-        if let Self::SessionFailed { error: SessionError { traceback: Some(lines), .. }, .. } = self
-        {
+        if let Some(lines) = self.detail() {
             text.push('\n');
             text.push_str(lines.trim_end());
         }
@@ -213,6 +230,15 @@ impl CliError {
             text.push_str(&hint(&command));
         }
         text
+    }
+
+    /// More about it, in lines.
+    fn detail(&self) -> Option<&str> {
+        match self {
+            Self::SessionFailed { error, .. } => error.traceback.as_deref(),
+            Self::NoAnswer { source: NoAnswer::NotTaped { diff, .. }, .. } => diff.as_deref(),
+            _ => None,
+        }
     }
 
     /// For programs: one line.
@@ -224,6 +250,7 @@ impl CliError {
             code,
             exit: exit as u8,
             message: &message,
+            detail: self.detail(),
             hint: hint.as_deref(),
             retryable: exit.is_retryable(),
         };
@@ -272,6 +299,7 @@ impl Interrupted<'_> {
             code: Self::CODE,
             exit: 128 + u8::try_from(self.signal).unwrap_or_default(),
             message: &self.left.sentence,
+            detail: None,
             hint: Some(&self.left.command),
             retryable: true,
         };

@@ -19,6 +19,9 @@ pub(crate) struct ErrorLine<'a> {
     pub(crate) exit: u8,
     /// What is wrong, for people; its words may change.
     pub(crate) message: &'a str,
+    /// More about it, in lines: a script's traceback, or how a query differs from one on tape.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) detail: Option<&'a str>,
     /// A command that helps.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) hint: Option<&'a str>,

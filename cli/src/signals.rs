@@ -9,11 +9,15 @@
 mod platform;
 
 use std::{
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    fmt,
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     time::Duration,
 };
 
-use signal_hook::low_level;
+use signal_hook::{consts::SIGINT, low_level};
 
 use self::platform::{attend, takes_a_line};
 use crate::{error::Interrupted, output::Stderr};
@@ -31,25 +35,28 @@ pub(crate) struct Left {
 }
 
 /// Knows what is left behind if the client ends now.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Signals {
     scene: Arc<Scene>,
     /// Who reads stdout may leave at any time.
     only_reads: bool,
 }
 
-#[derive(Debug)]
 struct Scene {
     stderr: Stderr,
     now: Mutex<Now>,
     /// A step is done.
     stepped: Condvar,
+    /// Another program has the keyboard, and means what is typed there.
+    lent: AtomicBool,
 }
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct Now {
     /// While the verb waits.
     left: Option<Left>,
+    /// What is done before the client dies.
+    first: Option<Box<dyn FnOnce() + Send>>,
     /// Something is printed, and then something else is left.
     stepping: bool,
     attended: bool,
@@ -57,8 +64,13 @@ struct Now {
     unread: bool,
 }
 
+impl fmt::Debug for Signals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Signals").finish_non_exhaustive()
+    }
+}
+
 /// The verb waits until this is dropped.
-#[derive(Debug)]
 pub(crate) struct Waiting<'a> {
     scene: &'a Scene,
     /// A wait within another one changes nothing: the outer one says what is left.
@@ -68,8 +80,8 @@ pub(crate) struct Waiting<'a> {
 impl Signals {
     /// For a verb that waits perhaps; nothing happens until it does.
     pub(crate) fn new(stderr: Stderr, only_reads: bool) -> Self {
-        let (now, stepped) = (Mutex::default(), Condvar::new());
-        Self { scene: Arc::new(Scene { stderr, now, stepped }), only_reads }
+        let (now, stepped, lent) = (Mutex::default(), Condvar::new(), AtomicBool::new(false));
+        Self { scene: Arc::new(Scene { stderr, now, stepped, lent }), only_reads }
     }
 
     /// From now on the verb waits, and leaves this if it is ended.
@@ -88,9 +100,25 @@ impl Signals {
         }
         Waiting { scene: &self.scene, outermost }
     }
+
+    /// Lets another program have the keyboard, as an editor does: what interrupts that one is none of
+    /// ours.
+    pub(crate) fn lend_keyboard<T>(&self, act: impl FnOnce() -> T) -> T {
+        self.scene.lent.store(true, Ordering::Relaxed);
+        let done = act();
+        self.scene.lent.store(false, Ordering::Relaxed);
+        done
+    }
 }
 
 impl Waiting<'_> {
+    /// Has this done before a signal ends the client.
+    pub(crate) fn do_first(&self, act: impl FnOnce() + Send + 'static) {
+        if self.outermost {
+            self.scene.now().first = Some(Box::new(act));
+        }
+    }
+
     /// Does something after which something else is left, such as printing an event. A signal lets
     /// it finish, unless it takes too long.
     pub(crate) fn step<T>(&self, act: impl FnOnce() -> (T, Left)) -> T {
@@ -109,7 +137,8 @@ impl Waiting<'_> {
 impl Drop for Waiting<'_> {
     fn drop(&mut self) {
         if self.outermost {
-            self.scene.now().left = None;
+            let mut now = self.scene.now();
+            (now.left, now.first) = (None, None);
         }
     }
 }
@@ -121,8 +150,14 @@ impl Scene {
 
     /// Says what is left, and dies of the signal. No verb ends meanwhile.
     fn die(&self, signal: i32) {
+        if signal == SIGINT && self.lent.load(Ordering::Relaxed) {
+            return;
+        }
         let stepped = self.stepped.wait_timeout_while(self.now(), GRACE, |now| now.stepping);
-        let (now, _) = stepped.unwrap_or_else(PoisonError::into_inner);
+        let (mut now, _) = stepped.unwrap_or_else(PoisonError::into_inner);
+        if let Some(first) = now.first.take() {
+            first();
+        }
         let left = now.left.as_ref().filter(|_| takes_a_line());
         self.stderr.end(left.map(|left| Interrupted { signal, left }), || {
             low_level::emulate_default_handler(signal).ok();

@@ -1,8 +1,9 @@
 //! The arguments of the verbs that have a session's queries answered: `drive`, `run`.
 
-use std::{ffi::OsString, num::NonZero, str::FromStr, time::Duration};
+use std::{borrow::Cow, ffi::OsString, num::NonZero, path::PathBuf, str::FromStr, time::Duration};
 
-use clap::Args as ClapArgs;
+use alc_core::SessionId;
+use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{Session, Start, Timeout};
 use crate::time::parse_duration;
@@ -32,6 +33,7 @@ pub(crate) struct Drive {
 const RUN_EXAMPLES: &str = "\
 Examples:
   alc run review.lua --set diff=\"$(git diff)\" -- llm
+  alc run refine.lua --set task='a haiku about rain'        you answer
   alc run -e 'return alc.llm(\"2+2?\")' -r -- sh -c 'read sum; echo 4'
 
 It starts a session, has its queries answered as `alc drive` does, and prints its result. A session
@@ -50,7 +52,7 @@ pub(crate) struct Run {
 /// Who answers, and how.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Driving {
-    /// The command that answers, with its arguments
+    /// The command that answers, with its arguments; without one, on a terminal, you are asked
     #[arg(last = true, value_name = "CMD")]
     pub(crate) command: Vec<OsString>,
     /// Instead, a command line for the shell
@@ -73,6 +75,8 @@ pub(crate) struct Driving {
     pub(crate) max_queries: Option<u32>,
     #[command(flatten)]
     pub(crate) accepted: Accepted,
+    #[command(flatten)]
+    pub(crate) tape: Tape,
     /// Take the place of another driver
     #[arg(long)]
     pub(crate) steal: bool,
@@ -81,6 +85,51 @@ pub(crate) struct Driving {
     pub(crate) raw: bool,
     #[command(flatten)]
     pub(crate) timeout: Timeout,
+}
+
+impl Driving {
+    /// The command that goes on with a session in the same way.
+    pub(crate) fn again(&self, session: &SessionId) -> String {
+        let mut words = vec!["alc".to_owned(), "drive".to_owned(), session.to_string()];
+        for ForRole { role, command } in &self.roles {
+            words.extend(["--role".to_owned(), format!("{role}={command}")]);
+        }
+        let Self { command, sh, jobs, retry, tape, .. } = self;
+        let mode = tape.cassette.as_ref().and_then(|_| tape.mode.to_possible_value());
+        let values = [
+            ("-j", (jobs.get() > 1).then(|| jobs.to_string())),
+            ("--answer-timeout", self.answer_timeout.map(millis)),
+            ("--timeout", self.timeout.timeout.map(millis)),
+            ("--retry", (*retry > 0).then(|| retry.to_string())),
+            ("--max-queries", self.max_queries.map(|most| most.to_string())),
+            ("--cassette", tape.cassette.as_ref().map(|file| file.display().to_string())),
+            ("--mode", mode.map(|mode| mode.get_name().to_owned())),
+            ("--sh", sh.as_ref().map(|line| line.to_string_lossy().into_owned())),
+        ];
+        for (flag, value) in values {
+            words.extend(value.into_iter().flat_map(|value| [flag.to_owned(), value]));
+        }
+        let Accepted { answer_json, allow_empty } = self.accepted;
+        let flags =
+            [("--answer-json", answer_json), ("--allow-empty", allow_empty), ("-r", self.raw)];
+        words.extend(flags.iter().filter(|(_, set)| *set).map(|(flag, _)| (*flag).to_owned()));
+        if !command.is_empty() {
+            words.push("--".to_owned());
+            words.extend(command.iter().map(|word| word.to_string_lossy().into_owned()));
+        }
+        let quoted: Vec<_> = words.iter().map(|word| quoted(word)).collect();
+        quoted.join(" ")
+    }
+}
+
+/// As `--timeout` reads it.
+fn millis(time: Duration) -> String {
+    format!("{}ms", time.as_millis())
+}
+
+/// A word as a shell reads it. One with a NUL, which no shell can, is no word of a command line.
+fn quoted(word: &str) -> Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
 }
 
 /// What is an answer.
@@ -92,6 +141,28 @@ pub(crate) struct Accepted {
     /// Accept an empty answer
     #[arg(long)]
     pub(crate) allow_empty: bool,
+}
+
+/// Answers on tape.
+#[derive(Clone, Debug, ClapArgs)]
+pub(crate) struct Tape {
+    /// Keep answers in this file, by the content of their queries, and take them from there
+    #[arg(long, value_name = "FILE")]
+    pub(crate) cassette: Option<PathBuf>,
+    /// What the cassette is for
+    #[arg(long, value_enum, default_value = "auto", requires = "cassette")]
+    pub(crate) mode: Mode,
+}
+
+/// What a cassette is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// Every query is answered anew, and the answer taped
+    Record,
+    /// No query is answered but from the tape; one that is not there is a failure
+    Replay,
+    /// What is not on tape is answered and taped
+    Auto,
 }
 
 /// A command for one role.

@@ -1,40 +1,19 @@
 //! `alc drive`: has a session's queries answered until it ends, and prints its result.
 
-use alc_core::SessionView;
-
 use super::result;
-use crate::{
-    args::{self, Driving},
-    connect::Connector,
-    drive,
-    error::CliError,
-    exit::Exit,
-    link::Link,
-    output::Output,
-};
+use crate::{args, connect::Connector, drive, error::CliError, exit::Exit, output::Output};
 
 pub(super) fn run(
     args: &args::Drive,
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    drive::check(&args.driving, "alc drive --help")?;
+    let prepared = drive::prepare(&args.driving, "alc drive --help", connector.stderr())?;
     let reference = &args.session.reference;
     let mut link = connector.reading_session(reference)?;
     let (_, session) = link.state(reference)?;
-    to_its_end(&session, &args.driving, connector, &mut link, output)
-}
-
-/// Has its queries answered, unless it has ended, and prints what it returned.
-pub(super) fn to_its_end(
-    session: &SessionView,
-    how: &Driving,
-    connector: &Connector,
-    link: &mut Link<'_>,
-    output: &mut Output,
-) -> Result<Exit, CliError> {
     if !session.state.is_terminal() {
-        drive::drive(&session.id, how, connector, link, output)?;
+        drive::drive(&session.id, prepared, connector, &mut link, output)?;
     }
-    result::print(&session.id.clone().into(), how.raw, link, output)
+    result::print(&session.id.into(), args.driving.raw, &mut link, output)
 }

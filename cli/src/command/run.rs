@@ -1,6 +1,6 @@
 //! `alc run`: starts a session, has its queries answered, and prints its result.
 
-use super::{drive::to_its_end, spawn};
+use super::{result, spawn};
 use crate::{args, connect::Connector, drive, error::CliError, exit::Exit, output::Output};
 
 pub(super) fn run(
@@ -9,10 +9,13 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let args::Run { start, driving } = args;
-    drive::check(&driving, "alc run --help")?;
+    let prepared = drive::prepare(&driving, "alc run --help", connector.stderr())?;
     let request = spawn::read(start)?;
     let mut link = connector.starting()?;
     let session = spawn::spawn(request, &mut link)?;
     let (_, session) = link.state(&session.into())?;
-    to_its_end(&session, &driving, connector, &mut link, output)
+    if !session.state.is_terminal() {
+        drive::drive(&session.id, prepared, connector, &mut link, output)?;
+    }
+    result::print(&session.id.into(), driving.raw, &mut link, output)
 }

@@ -1,6 +1,6 @@
 //! What an answer command printed, as an answer; or why it is none.
 
-use std::{io, process::ExitStatus, time::Duration};
+use std::{io, path::PathBuf, process::ExitStatus, time::Duration};
 
 use alc_core::Usage;
 use serde::Deserialize;
@@ -17,7 +17,7 @@ const ESCAPED: usize = 6;
 const AROUND: usize = 1 << 20;
 
 /// An answer, as `--answer-json` reads it too.
-#[derive(Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 pub(super) struct Answer {
     #[serde(rename = "response")]
     pub(super) text: String,
@@ -52,15 +52,18 @@ pub(crate) enum NoAnswer {
     /// It did not print what `--answer-json` reads.
     #[error("what `{command}` printed is no answer in JSON: {problem}")]
     NotJson { command: String, problem: serde_json::Error },
+    /// No command runs, and the answer is not on tape.
+    #[error("{} has no answer to it", path.display())]
+    NotTaped { path: PathBuf, diff: Option<String> },
     /// The person who was asked would not say.
-    #[error("you gave no answer")]
+    #[error("no answer was given")]
     Declined,
 }
 
 impl NoAnswer {
     /// Whether another try could succeed.
     pub(crate) fn may_pass(&self) -> bool {
-        !matches!(self, Self::Start { .. } | Self::Declined)
+        !matches!(self, Self::Start { .. } | Self::NotTaped { .. } | Self::Declined)
     }
 }
 

@@ -1,7 +1,14 @@
 //! The attempts to answer a query: each is begun, ends well or badly, comes too late, or is not needed
 //! any more.
 
-use std::time::Instant;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::SyncSender,
+    },
+    time::Instant,
+};
 
 use alc_core::{QueryId, QueryView};
 use alc_ipc::{Answers, ClientError, ErrorCode, Resume};
@@ -10,16 +17,25 @@ use super::{
     Driver, Message,
     answer::{Answer, Form, NoAnswer},
     commands::Task,
+    person::Asking,
     program::Program,
     work::{self, Phase, Why, Work},
 };
-use crate::error::CliError;
+use crate::{error::CliError, output::Style};
+
+/// How much of a prompt's first line is shown.
+const HEADLINE: usize = 60;
 
 impl Driver<'_, '_> {
-    /// Begins an attempt.
-    pub(super) fn start(&mut self, query: QueryView, attempt: u16) {
+    /// Begins an attempt; what is on tape is answered at once.
+    pub(super) fn start(&mut self, query: QueryView, attempt: u16) -> Result<(), CliError> {
         let number = query.query_id.number;
-        let begun = self.start_command(&query, attempt);
+        let recalled = self.cassette.as_mut().map(|cassette| cassette.recall(&query));
+        let begun = match recalled.transpose() {
+            Ok(Some(Some(answer))) => return self.send(&query, answer),
+            Ok(_) => self.start_fresh(&query, attempt),
+            Err(error) => Err(error),
+        };
         let (phase, error) = match begun {
             Ok(phase) => (phase, None),
             Err(error) => (Phase::Resting { until: Instant::now() }, Some(error)),
@@ -28,12 +44,22 @@ impl Driver<'_, '_> {
         if let Some(error) = error {
             self.missed(number, error);
         }
+        Ok(())
     }
 
-    fn start_command(&self, query: &QueryView, attempt: u16) -> Result<Phase, NoAnswer> {
-        let Some(program) = Program::choose(self.how, query.query.role.as_deref()) else {
-            return Err(NoAnswer::Declined);
-        };
+    fn start_fresh(&self, query: &QueryView, attempt: u16) -> Result<Phase, NoAnswer> {
+        match Program::choose(self.how, query.query.role.as_deref()) {
+            Some(program) => self.start_command(&program, query, attempt),
+            None => self.ask(query, attempt),
+        }
+    }
+
+    fn start_command(
+        &self,
+        program: &Program,
+        query: &QueryView,
+        attempt: u16,
+    ) -> Result<Phase, NoAnswer> {
         let name = program.name();
         let (command, system) = match program.command(query) {
             Ok(made) => made,
@@ -48,8 +74,26 @@ impl Driver<'_, '_> {
         };
         let process = self.commands.start(command, task, done);
         let process = process.map_err(|source| NoAnswer::Start { command: name, source })?;
+        self.stderr.remark(&headline(query));
         let until = self.how.answer_timeout.and_then(|limit| Instant::now().checked_add(limit));
         Ok(Phase::Thinking { process, until })
+    }
+
+    fn ask(&self, query: &QueryView, attempt: u16) -> Result<Phase, NoAnswer> {
+        let closed = Arc::new(AtomicBool::new(false));
+        let asking = Asking {
+            query: query.clone(),
+            may_be_empty: self.how.accepted.allow_empty,
+            closed: Arc::clone(&closed),
+        };
+        let ask = move |connector, outbox: SyncSender<Message>| {
+            let answer = asking.ask(&connector);
+            outbox.send(Message::Tried(asking.query.query_id.number, attempt, answer)).ok();
+        };
+        match self.spawn("person", ask) {
+            Ok(()) => Ok(Phase::Asking { closed }),
+            Err(source) => Err(NoAnswer::Start { command: "you".to_owned(), source }),
+        }
     }
 
     /// An attempt has ended.
@@ -63,31 +107,39 @@ impl Driver<'_, '_> {
             return Ok(());
         };
         match (&work.phase, tried) {
-            (Phase::Thinking { .. }, Ok(answer)) => self.send(number, answer)?,
-            (Phase::Thinking { .. }, Err(error)) => self.missed(number, error),
             (Phase::Ending { why: Why::Late, .. }, _) => self.missed_in_time(number),
             (Phase::Ending { why: Why::Closed, .. }, _) => drop(self.work.remove(&number)),
+            (Phase::Asking { closed }, _) if closed.load(Ordering::Relaxed) => {
+                self.work.remove(&number);
+            }
+            (Phase::Thinking { .. } | Phase::Asking { .. }, Ok(answer)) => {
+                let work = self.work.remove(&number);
+                return work.map_or(Ok(()), |work| self.send(&work.query, answer));
+            }
+            (Phase::Thinking { .. } | Phase::Asking { .. }, Err(error)) => {
+                self.missed(number, error);
+            }
             (Phase::Resting { .. }, _) => {}
         }
         Ok(())
     }
 
     /// Hands an answer in. Somebody else may have been faster.
-    fn send(&mut self, number: u32, answer: Answer) -> Result<(), CliError> {
-        let Some(Work { query, .. }) = self.work.remove(&number) else { return Ok(()) };
-        let Answer { text, usage } = answer;
+    fn send(&mut self, query: &QueryView, answer: Answer) -> Result<(), CliError> {
+        let Answer { text, usage } = answer.clone();
         let id = query.query_id.clone();
-        let resume = Resume::new(query.query_id.into(), Answers::One { text, usage });
+        let resume = Resume::new(id.clone().into(), Answers::One { text, usage });
         let refused = match self.link.call(|client| client.resume(resume.clone())) {
             Ok(_) => {
                 self.answered = self.answered.saturating_add(1);
-                return Ok(());
+                let taped = self.cassette.as_mut().map(|cassette| cassette.tape(query, answer));
+                return taped.unwrap_or(Ok(()));
             }
             Err(CliError::Client(ClientError::Refused(failure))) => failure,
             Err(error) => return Err(error),
         };
         match refused.code {
-            ErrorCode::StaleQuery => self.output.notice(&answered_elsewhere(&id)),
+            ErrorCode::StaleQuery => self.stderr.notice(&answered_elsewhere(&id)),
             // Its end is about to be heard of.
             ErrorCode::AlreadyCancelled | ErrorCode::NotPaused => {}
             _ => return Err(ClientError::Refused(refused).into()),
@@ -103,12 +155,12 @@ impl Driver<'_, '_> {
             let query = &work.query.query_id;
             let notice = format!("{query}: {error}; trying again in {:.1} s", pause.as_secs_f64());
             work.phase = Phase::Resting { until: Instant::now() + pause };
-            self.output.notice(&notice);
+            self.stderr.notice(&notice);
         } else if let Some(Work { query, .. }) = self.work.remove(&number) {
             let failed = CliError::NoAnswer { query: query.query_id, source: error };
             match &self.failed {
                 None => self.failed = Some(failed),
-                Some(_) => self.output.error(&failed),
+                Some(_) => self.stderr.error(&failed),
             }
         }
     }
@@ -128,7 +180,13 @@ impl Driver<'_, '_> {
         match &mut work.phase {
             Phase::Thinking { .. } => {
                 work.end(Why::Closed);
-                self.output.notice(&answered_elsewhere(&work.query.query_id));
+                self.stderr.notice(&answered_elsewhere(&work.query.query_id));
+            }
+            Phase::Asking { closed } => {
+                closed.store(true, Ordering::Relaxed);
+                let query = &work.query.query_id;
+                let say = format!("\n{}; press Enter", answered_elsewhere(query));
+                self.stderr.page(&[(Style::Dim, &say)]);
             }
             Phase::Ending { why, .. } => *why = Why::Closed,
             Phase::Resting { .. } => drop(self.work.remove(&number)),
@@ -144,15 +202,13 @@ impl Driver<'_, '_> {
         let is_due = |work: &Work| work.due().is_some_and(|due| due <= now);
         let due: Vec<u32> =
             self.work.iter().filter(|(_, work)| is_due(work)).map(|(number, _)| *number).collect();
-        for number in due {
-            self.act(number);
-        }
-        Ok(())
+        due.into_iter().try_for_each(|number| self.act(number))
     }
 
-    fn act(&mut self, number: u32) {
-        let Some(work) = self.work.get_mut(&number) else { return };
+    fn act(&mut self, number: u32) -> Result<(), CliError> {
+        let Some(work) = self.work.get_mut(&number) else { return Ok(()) };
         match &work.phase {
+            Phase::Asking { .. } => {}
             Phase::Thinking { .. } => work.end(Why::Late),
             Phase::Ending { process, why, .. } => {
                 process.kill();
@@ -163,11 +219,20 @@ impl Driver<'_, '_> {
             }
             Phase::Resting { .. } => {
                 if let Some(Work { query, attempt, .. }) = self.work.remove(&number) {
-                    self.start(query, attempt.saturating_add(1));
+                    self.start(query, attempt.saturating_add(1))?;
                 }
             }
         }
+        Ok(())
     }
+}
+
+/// A query as one line.
+fn headline(QueryView { query_id, query }: &QueryView) -> String {
+    let line = query.prompt.lines().next().unwrap_or_default();
+    let cut: String = line.chars().take(HEADLINE).collect();
+    let dots = if cut.len() < query.prompt.trim_end().len() { " …" } else { "" };
+    format!("? {query_id} {cut}{dots}")
 }
 
 fn answered_elsewhere(query: &QueryId) -> String {

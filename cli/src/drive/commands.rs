@@ -50,17 +50,16 @@ pub(super) struct Ended {
 }
 
 impl Commands {
-    /// Starts a command; `done` is told what it left, from another thread. Once all are ended it does
-    /// nothing.
+    /// Starts a command; `done` is told what it left, from another thread. Refused once all are ended.
     pub(super) fn start(
         &self,
         command: Command,
         task: Task,
         done: impl FnOnce(io::Result<Ended>) + Send + 'static,
-    ) -> io::Result<Option<Arc<Process>>> {
+    ) -> io::Result<Arc<Process>> {
         let mut now = self.0.now();
         if now.over {
-            return Ok(None);
+            return Err(io::ErrorKind::Interrupted.into());
         }
         let (process, stdin, stdout) = Process::start(command)?;
         let process = Arc::new(process);
@@ -81,7 +80,7 @@ impl Commands {
             return Err(error);
         }
         now.at_work.push(Arc::clone(&process));
-        Ok(Some(process))
+        Ok(process)
     }
 
     /// Ends every command, gently at first, and returns when they are gone.

@@ -1,7 +1,7 @@
 //! The queries that somebody is to answer: those that wait for their turn, and those at work.
 
 use std::{
-    sync::Arc,
+    sync::{Arc, atomic::AtomicBool},
     time::{Duration, Instant},
 };
 
@@ -25,12 +25,14 @@ pub(super) struct Work {
 /// How far it is.
 #[derive(Debug)]
 pub(super) enum Phase {
-    /// Somebody thinks: a command, or a person.
+    /// A command thinks.
     Thinking {
-        process: Option<Arc<Process>>,
+        process: Arc<Process>,
         /// When the command is ended.
         until: Option<Instant>,
     },
+    /// A person was asked.
+    Asking { closed: Arc<AtomicBool> },
     /// The command was asked to end; it is killed if it does not.
     Ending { process: Arc<Process>, until: Instant, why: Why },
     /// It failed, and is tried again.
@@ -50,6 +52,7 @@ impl Work {
     /// When something is to be done if nothing happens before.
     pub(super) fn due(&self) -> Option<Instant> {
         match self.phase {
+            Phase::Asking { .. } => None,
             Phase::Thinking { until, .. } => until,
             Phase::Ending { until, .. } | Phase::Resting { until } => Some(until),
         }
@@ -57,7 +60,7 @@ impl Work {
 
     /// Asks its command to end.
     pub(super) fn end(&mut self, why: Why) {
-        if let Phase::Thinking { process: Some(process), .. } = &self.phase {
+        if let Phase::Thinking { process, .. } = &self.phase {
             process.terminate();
             let (process, until) = (Arc::clone(process), Instant::now() + GRACE);
             self.phase = Phase::Ending { process, until, why };

@@ -51,6 +51,32 @@ impl Stderr {
         }
     }
 
+    /// Whether somebody looks at it.
+    pub(crate) fn is_terminal(&self) -> bool {
+        self.sink.terminal
+    }
+
+    /// A remark for somebody who looks on.
+    pub(crate) fn remark(&self, text: &str) {
+        if self.sink.terminal {
+            self.notice(text);
+        }
+    }
+
+    /// What a person must see who is asked something: lines in their styles.
+    pub(crate) fn page(&self, lines: &[(Style, &str)]) {
+        let lines: Vec<_> = lines
+            .iter()
+            .map(|(style, line)| paint(self.sink, *style, &self.shown(line)).into_owned())
+            .collect();
+        self.screen.suspend(|| write(&lines.join("\n")));
+    }
+
+    /// The mark behind which somebody types.
+    pub(crate) fn mark(&self) {
+        self.screen.suspend(|| io::stderr().write_all(b"> ").ok());
+    }
+
     /// What the client does; only with `-v`.
     pub(crate) fn detail(&self, text: impl FnOnce() -> String) {
         if self.manner.verbose {
