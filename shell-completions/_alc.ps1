@@ -190,10 +190,12 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
         }
         'alc;resume' {
             [CompletionResult]::new('--idempotency-key', '--idempotency-key', [CompletionResultType]::ParameterName, 'A query that was answered with this key before stays as it is, whatever the answer says now')
+            [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'With --next, give up waiting after this time, with exit code 124; the answer is stored then')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--batch', '--batch', [CompletionResultType]::ParameterName, 'Read answers from stdin, a JSON object a line: `query_id`, `response`, perhaps `usage`')
             [CompletionResult]::new('--allow-empty', '--allow-empty', [CompletionResultType]::ParameterName, 'Accept an empty stdin or file as the answer')
             [CompletionResult]::new('--raw', '--raw', [CompletionResultType]::ParameterName, 'Keep the last line end of stdin')
+            [CompletionResult]::new('--next', '--next', [CompletionResultType]::ParameterName, 'Then print what it asks next, as `prompt` does; exit with 7 if it ends instead')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')

@@ -612,13 +612,17 @@ _alc() {
             return 0
             ;;
         alc__subcmd__resume)
-            opts="-q -h --batch --allow-empty --raw --idempotency-key --json --quiet --color --no-start --help"
+            opts="-q -h --batch --allow-empty --raw --idempotency-key --next --timeout --json --quiet --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --idempotency-key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

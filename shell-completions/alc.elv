@@ -180,10 +180,12 @@ set edit:completion:arg-completer[alc] = {|@words|
         }
         &'alc;resume'= {
             cand --idempotency-key 'A query that was answered with this key before stays as it is, whatever the answer says now'
+            cand --timeout 'With --next, give up waiting after this time, with exit code 124; the answer is stored then'
             cand --color 'When to use colour'
             cand --batch 'Read answers from stdin, a JSON object a line: `query_id`, `response`, perhaps `usage`'
             cand --allow-empty 'Accept an empty stdin or file as the answer'
             cand --raw 'Keep the last line end of stdin'
+            cand --next 'Then print what it asks next, as `prompt` does; exit with 7 if it ends instead'
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'
             cand --quiet 'No notices on stderr; `list` prints ids only'

@@ -179,12 +179,14 @@ complete -c alc -n "__fish_alc_using_subcommand prompt" -s v -l verbose -d 'Say 
 complete -c alc -n "__fish_alc_using_subcommand prompt" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand prompt" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l idempotency-key -d 'A query that was answered with this key before stays as it is, whatever the answer says now' -r
+complete -c alc -n "__fish_alc_using_subcommand resume" -l timeout -d 'With --next, give up waiting after this time, with exit code 124; the answer is stored then' -r
 complete -c alc -n "__fish_alc_using_subcommand resume" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c alc -n "__fish_alc_using_subcommand resume" -l batch -d 'Read answers from stdin, a JSON object a line: `query_id`, `response`, perhaps `usage`'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l allow-empty -d 'Accept an empty stdin or file as the answer'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l raw -d 'Keep the last line end of stdin'
+complete -c alc -n "__fish_alc_using_subcommand resume" -l next -d 'Then print what it asks next, as `prompt` does; exit with 7 if it ends instead'
 complete -c alc -n "__fish_alc_using_subcommand resume" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand resume" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand resume" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'

@@ -97,6 +97,7 @@ const TABLE: &[Row] = &[
     ("prompt", 124, Only("timeout"), |env| { running(env); alc(env, "prompt|@|--timeout|1ms") }),
     ("resume", 0, Done, |env| { paused(env); alc(env, "resume|@|x") }),
     ("resume", 0, Done, |env| { paused(env); alc(env, "resume|@|x").ok(); alc(env, "resume|@.1|x|-q") }),
+    ("resume", 0, Done, |env| { env.spawn_paused("alc.llm('a') alc.llm('b')"); alc(env, "resume|@|x|--next") }),
     ("resume", 2, Only("invalid"), |env| { paused(env); alc(env, "resume|@|-") }),
     ("resume", 4, Only("not_found"), |env| alc(env, "resume|nobody|x")),
     ("resume", 5, Only("ambiguous"), |env| { alike(env); alc(env, "resume|k7fq|x") }),
@@ -104,6 +105,11 @@ const TABLE: &[Row] = &[
     ("resume", 5, Only("already_cancelled"), |env| { cancelled(env); alc(env, "resume|@|x") }),
     ("resume", 5, Only("unknown_query"), |env| { paused(env); alc(env, "resume|@.9|x") }),
     ("resume", 5, Only("stale_query"), |env| { paused(env); alc(env, "resume|@|x").ok(); alc(env, "resume|@.1|y") }),
+    ("resume", 7, Only("ended"), |env| { paused(env); alc(env, "resume|@|x|--next") }),
+    ("resume", 124, Only("timeout"), |env| {
+        env.spawn_paused("alc.llm('a') while true do end");
+        alc(env, "resume|@|x|--next|--timeout|1ms")
+    }),
     ("drive", 0, Done, |env| { paused(env); alc(env, "drive|@|--|echo|x") }),
     ("drive", 0, Done, |env| { done(env); alc(env, "drive|@|--|false") }),
     ("drive", 1, Only("failed"), |env| { failed(env); alc(env, "drive|@|--|false") }),

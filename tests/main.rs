@@ -33,6 +33,7 @@ mod lifecycle;
 mod limits;
 mod names;
 mod person;
+mod next;
 mod recovery;
 mod selecting;
 mod shell;

@@ -261,6 +261,7 @@ Examples:
   alc resume @ yes
   alc resume k7fq2m9d.3 @answer.txt
   alc prompt k7fq2m9d.3 | llm | alc resume k7fq2m9d.3 -
+  alc resume @ yes --next            answer, then print what it asks next
   echo '{\"query_id\":\"k7fq2m9d.3\",\"response\":\"yes\"}' | alc resume k7fq2m9d --batch";
 
 /// Answers.
@@ -285,6 +286,19 @@ pub(crate) struct Resume {
     /// A query that was answered with this key before stays as it is, whatever the answer says now
     #[arg(long, value_name = "KEY")]
     pub(crate) idempotency_key: Option<Key>,
+    #[command(flatten)]
+    pub(crate) next: Next,
+}
+
+/// What follows an answer.
+#[derive(Clone, Copy, Debug, ClapArgs)]
+pub(crate) struct Next {
+    /// Then print what it asks next, as `prompt` does; exit with 7 if it ends instead
+    #[arg(long)]
+    pub(crate) next: bool,
+    /// With --next, give up waiting after this time, with exit code 124; the answer is stored then
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "next")]
+    pub(crate) timeout: Option<Duration>,
 }
 
 const WATCH_EXAMPLES: &str = "\
@@ -415,6 +429,7 @@ mod tests {
             "alc spawn a.lua -e 1",
             "alc resume k7fq2m9d",
             "alc resume k7fq2m9d yes --batch",
+            "alc resume k7fq2m9d yes --timeout 3s",
             "alc spawn a.lua --name a.b",
             "alc spawn a.lua --if-exists reuse",
             "alc spawn a.lua --name a --if-exists often",

@@ -100,6 +100,9 @@ pub(crate) enum CliError {
     /// A new session cannot be shown.
     #[error("session {session} has started, but cannot be shown")]
     Unshown { session: SessionId, source: Box<Self> },
+    /// An answer is stored, and what came of it cannot be shown.
+    #[error("the answer is stored, but what {session} asks next is not known")]
+    NextUnknown { session: SessionId, source: Box<Self> },
     /// The connection broke before the daemon said that it did what was asked.
     #[error("lost the connection to the daemon; {unknown} is not known")]
     Lost { unknown: &'static str, look: String, source: io::Error },
@@ -166,7 +169,7 @@ impl CliError {
             Self::Late { .. } => ("timeout", Exit::TimedOut),
             Self::SessionFailed { .. } => ("failed", Exit::Failed),
             Self::SessionCancelled { .. } => ("cancelled", Exit::Cancelled),
-            Self::Unshown { source, .. } => source.class(),
+            Self::Unshown { source, .. } | Self::NextUnknown { source, .. } => source.class(),
             Self::Lost { .. } => ("lost", Exit::TryAgain),
             Self::Unreadable(_) | Self::Random => ("internal", Exit::Bug),
         }
@@ -191,7 +194,8 @@ impl CliError {
             Self::AsksMore { session, .. }
             | Self::NoneOpen { session }
             | Self::Unprinted { session, .. }
-            | Self::Unshown { session, .. } => Some(format!("alc prompt {session}")),
+            | Self::Unshown { session, .. }
+            | Self::NextUnknown { session, .. } => Some(format!("alc prompt {session}")),
             Self::NotEnded { session, state: StateName::Paused } => {
                 Some(format!("alc prompt {session}"))
             }

@@ -137,6 +137,8 @@ const VERBS: &[Row] = &[
                 Exit::Conflict,
                 "not paused, already cancelled, answered otherwise, never asked, or ambiguous",
             ),
+            (Exit::Ended, "with --next: the answer is stored, and it asks nothing more"),
+            (Exit::TimedOut, "with --next: the answer is stored, and --timeout passed"),
         ],
     ),
     (

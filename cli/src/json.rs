@@ -367,7 +367,7 @@ mod tests {
             r#"{"type":"cancelled","v":1,"session":"k7fq2m9d","first":true}"#
         );
         let answers = vec![(id.clone(), Applied::Now), (id.session.query(4), Applied::Already)];
-        let resumed = ResumedLine::new(Resumed { answers, state: StateName::Running });
+        let resumed = ResumedLine::new(Resumed { answers, state: StateName::Running, next: None });
         let expected = concat!(
             r#"{"type":"resumed","v":1,"session":"k7fq2m9d","state":"running","answers":["#,
             r#"{"query_id":"k7fq2m9d.3","status":"applied"},"#,

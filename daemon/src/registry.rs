@@ -14,8 +14,8 @@ use std::{
 };
 
 use alc_core::{
-    Budget, Caller, CancelReason, IfExists, Key, Limits, Name, PayloadKind, Program, QueryId,
-    Reference, Script, Seq, SessionId, SessionView, StateName,
+    Budget, Caller, CancelReason, IfExists, Key, Limits, Name, Program, QueryId, Reference, Script,
+    Seq, SessionId, SessionView, StateName,
 };
 use tokio::sync::{Notify, oneshot};
 use tokio_util::task::TaskTracker;
@@ -27,7 +27,7 @@ use crate::{
     packages::{PinError, ProjectError},
     residency::Residency,
     session::{
-        Accepted, Actor, Beginning, Given, Origin, Position, Rejected, SessionHandle, SpawnError,
+        Accepted, Actor, Answers, Beginning, Origin, Position, Rejected, SessionHandle, SpawnError,
         unnamed,
     },
 };
@@ -203,16 +203,15 @@ impl Registry {
         Ok(id.query(unnamed(&self.0.journal, &id, &snapshot.state, key).await?))
     }
 
-    /// Answers queries of one session, all or none; they are on disk when this returns.
+    /// Answers queries of one session, all or none; they are on disk when this returns, with `next`
+    /// perhaps together with the next query.
     pub(crate) async fn resume(
         &self,
         session: &Reference,
-        answers: Vec<Given>,
-        payload: PayloadKind,
-        key: Option<Key>,
+        answers: Answers,
     ) -> Result<(SessionId, Accepted), RegistryError> {
         let handle = self.find(session).await?;
-        let accepted = handle.answer(answers, payload, key).await?;
+        let accepted = handle.answer(answers).await?;
         Ok((handle.id().clone(), accepted))
     }
 

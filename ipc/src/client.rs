@@ -203,7 +203,7 @@ impl Client {
         /// that was answered with the same key, else the lowest open one.
         aim(aim: Aim) -> QueryId:
             Request::Aim(aim) => Response::Aimed(query) => query;
-        /// Answers; they are on disk when this returns.
+        /// Answers; they are on disk when this returns, and so is what is asked next, if it is told.
         resume(resume: Resume) -> Resumed:
             Request::Resume(resume) => Response::Resumed(resumed) => resumed;
         /// Ends a session for good; true if this call did.

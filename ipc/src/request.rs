@@ -140,13 +140,15 @@ pub struct Resume {
     pub answers: Answers,
     /// A query that was answered with the same key before has its answer already, whatever it says.
     pub key: Option<Key>,
+    /// Tell what is asked next too, if it is asked at once; then one commit stores both.
+    pub next: bool,
 }
 
 impl Resume {
-    /// Answers without a key.
+    /// Answers without a key, whose commit waits for nothing.
     #[must_use]
     pub fn new(session: Reference, answers: Answers) -> Self {
-        Self { session, answers, key: None }
+        Self { session, answers, key: None, next: false }
     }
 }
 

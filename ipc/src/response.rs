@@ -111,6 +111,8 @@ pub struct Resumed {
     pub answers: Vec<(QueryId, Applied)>,
     /// Where the session stood then.
     pub state: StateName,
+    /// What it asks next, an [`alc_core::QueryView`], if that was wanted and asked at once.
+    pub next: Option<Json>,
 }
 
 /// What became of one answer.

@@ -313,9 +313,10 @@ impl<'a> Worker<'a> {
                 Resume::new(reference(id), answers)
             }
         };
+        let next = self.random.below(2) == 0;
         self.logged(
             Wish::Answer { session: id.to_owned(), answers },
-            |client| client.resume(resume),
+            |client| client.resume(Resume { next, ..resume }),
             |_| Reply::Answered,
         );
     }

@@ -158,7 +158,8 @@ impl<'a> Run<'a> {
                 Resume::new(self.id.clone(), answers)
             }
         };
-        let _ = self.request(|client| client.resume(resume));
+        let next = queries[0].0.is_multiple_of(2);
+        let _ = self.request(|client| client.resume(Resume { next, ..resume }));
     }
 
     fn request<T>(

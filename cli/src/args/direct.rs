@@ -58,7 +58,7 @@ mod tests {
             "alc prompt k7fq2m9d.3 --id --all --no-wait --timeout 3s",
             "alc resume @ -4 --raw",
             "alc resume -- @ --raw",
-            "alc resume @ --batch --json",
+            "alc resume @ --batch --json --next --timeout 1s",
             "alc spawn a.lua --wait --timeout 1s",
             "alc wait a b --for prompt,done",
             "alc wait -l a=b -l c=d",

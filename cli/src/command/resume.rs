@@ -3,11 +3,12 @@
 //! The query is fixed before the answer is sent, so that an answer that is sent again after a lost
 //! connection can never reach the next question.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, time::Duration};
 
-use alc_core::{Key, Reference, SessionId, SessionRef};
-use alc_ipc::{Aim, Answer, Answers, Applied, FRAME_LIMIT, Resume, Resumed};
+use alc_core::{Key, QueryView, Reference, SessionId, SessionRef};
+use alc_ipc::{Aim, Answer, Answers, Applied, ClientError, FRAME_LIMIT, Resume, Resumed};
 
+use super::prompt;
 use crate::{
     args,
     connect::Connector,
@@ -26,28 +27,40 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
+    let args::Next { next, timeout } = args.next;
+    let how = How { key: args.idempotency_key.clone(), next };
     let reference = args.reference.clone();
-    let connect = || connector.reading()?.ok_or_else(|| CliError::NotFound(reference.clone()));
-    let resumed = if args.batch {
+    let (mut link, resumed);
+    if args.batch {
         let text = input::read_piped_stdin("the answers", FRAME_LIMIT)?;
         let lines = read_batch(&text)?;
-        send_batch(&reference, lines, args.idempotency_key, &mut connect()?)?
+        link = connector.reading_session(&reference)?;
+        resumed = send_batch(&reference, lines, how, &mut link)?;
     } else {
-        let key = args.idempotency_key.clone();
         let text = read_answer(args)?;
-        send(&reference, text, key, &mut connect()?)?
-    };
+        link = connector.reading_session(&reference)?;
+        resumed = send(&reference, text, how, &mut link)?;
+    }
     for (query, applied) in &resumed.answers {
         if *applied == Applied::Already {
             output.notice(&format!("{query} had this answer already"));
         }
     }
-    if output.json()
+    if next {
+        print_next(resumed, timeout, &mut link, output)?;
+    } else if output.json()
         && let Some(line) = ResumedLine::new(resumed)
     {
         output.object(&line)?;
     }
     Ok(Exit::Done)
+}
+
+/// How answers are sent.
+struct How {
+    key: Option<Key>,
+    /// The next query may come along.
+    next: bool,
 }
 
 fn read_answer(args: args::Resume) -> Result<String, InputError> {
@@ -71,12 +84,12 @@ fn read_answer(args: args::Resume) -> Result<String, InputError> {
 fn send(
     reference: &Reference,
     text: String,
-    key: Option<Key>,
+    How { key, next }: How,
     link: &mut Link<'_>,
 ) -> Result<Resumed, CliError> {
     let session = fix(reference, key.as_ref(), link)?;
     let doubt = doubt(&session);
-    let resume = Resume { session, answers: Answers::One { text, usage: None }, key };
+    let resume = Resume { session, answers: Answers::One { text, usage: None }, key, next };
     link.change(doubt, |client| client.resume(resume.clone()))
 }
 
@@ -125,7 +138,7 @@ fn read_batch(text: &str) -> Result<Vec<(usize, BatchLine)>, InputError> {
 fn send_batch(
     reference: &Reference,
     lines: Vec<(usize, BatchLine)>,
-    key: Option<Key>,
+    How { key, next }: How,
     link: &mut Link<'_>,
 ) -> Result<Resumed, CliError> {
     let (_, session) = link.state(reference)?;
@@ -138,8 +151,49 @@ fn send_batch(
     }
     let session = Reference::from(session.id);
     let doubt = doubt(&session);
-    let resume = Resume { session, answers: Answers::Batch(answers), key };
+    let resume = Resume { session, answers: Answers::Batch(answers), key, next };
     link.change(doubt, |client| client.resume(resume.clone()))
+}
+
+/// Prints what the session asks next, waited for as `alc prompt` does.
+fn print_next(
+    resumed: Resumed,
+    timeout: Option<Duration>,
+    link: &mut Link<'_>,
+    output: &mut Output,
+) -> Result<(), CliError> {
+    let first = resumed.answers.first().ok_or(ClientError::Confused)?;
+    let session = first.0.session.clone();
+    let printed = next_query(resumed, &session, timeout, link)
+        .and_then(|query| Ok(prompt::print_query(query, output)?))
+        .and_then(|()| Ok(output.flush()?));
+    printed.map_err(|error| match error {
+        CliError::Ended { .. } => error,
+        error => CliError::NextUnknown { session, source: Box::new(error) },
+    })
+}
+
+fn next_query(
+    resumed: Resumed,
+    session: &SessionId,
+    timeout: Option<Duration>,
+    link: &mut Link<'_>,
+) -> Result<QueryView, CliError> {
+    match (resumed.next, resumed.state) {
+        (Some(query), _) => Ok(serde_json::from_str(&query.0)?),
+        (None, state) if state.is_terminal() => {
+            Err(CliError::Ended { session: session.clone(), state })
+        }
+        (None, _) => {
+            let open = prompt::open_queries(
+                &session.clone().into(),
+                Some(&|session| format!("alc prompt {session}")),
+                timeout,
+                link,
+            )?;
+            Ok(open.into_iter().next().ok_or(ClientError::Confused)?)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -157,6 +211,7 @@ mod tests {
             allow_empty: false,
             raw: false,
             idempotency_key: None,
+            next: args::Next { next: false, timeout: None },
         }
     }
 

@@ -47,6 +47,7 @@ pub(crate) struct Pool(Arc<Threads>);
 
 struct Threads {
     crew: Arc<Crew>,
+    slice: Duration,
     /// Dropped before the workers are, whom it interrupts.
     watchdog: Option<Watchdog>,
 }
@@ -127,7 +128,20 @@ impl Pool {
         for _ in 0..workers {
             Crew::hire(&crew)?;
         }
-        Ok(Self(Arc::new(Threads { crew, watchdog: Some(watchdog) })))
+        let slice = patience.slice;
+        Ok(Self(Arc::new(Threads { crew, slice, watchdog: Some(watchdog) })))
+    }
+
+    /// Starts `workers` threads for tests whose slices must not end by themselves.
+    #[cfg(test)]
+    pub(crate) fn unhurried(workers: usize) -> std::io::Result<Self> {
+        let slice = Duration::from_hours(1);
+        Self::with(workers, Patience { slice, call: slice }, Hooking::BEST)
+    }
+
+    /// How long a script runs before others get their turn.
+    pub(crate) fn slice(&self) -> Duration {
+        self.0.slice
     }
 
     /// Does `work` on a worker when its turn comes, also if nobody waits for the result any more.

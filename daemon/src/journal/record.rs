@@ -61,6 +61,17 @@ pub(crate) struct Append {
     pub(crate) successor: Option<Box<NewSession>>,
 }
 
+impl Append {
+    /// Both, one after the other, as one commit.
+    pub(crate) fn and_then(mut self, next: Self) -> Self {
+        self.entries.extend(next.entries);
+        self.calls.extend(next.calls);
+        self.answers.extend(next.answers);
+        let Self { at, state, outcome, successor, .. } = next;
+        Self { at, state, outcome, successor, ..self }
+    }
+}
+
 /// A call for replay to match.
 #[derive(Clone, Debug)]
 pub(crate) struct NewCall {

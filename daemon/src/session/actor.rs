@@ -1,26 +1,27 @@
 //! The one task that owns a session: it decides, writes, tells and acts, in that order.
 //!
-//! Only this file knows both the engine and the journal. What somebody was told is on disk before
+//! Only this folder knows both the engine and the journal. What somebody was told is on disk before
 //! they were told, so wherever the process ends, a restart goes on from there.
 
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use alc_core::{
-    CancelReason, Effect, ErrorKind, Event, Outcome, Pause, ReasonCode, Reply, Script, Seq,
-    SessionError, SessionId, SessionKind, State, Transition,
+    Effect, ErrorKind, Event, Outcome, Pause, Reply, Seq, SessionError, SessionId, State,
 };
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     divergence::explain,
-    handle::{Command, Position, Rejected, SessionHandle},
+    handle::{Command, Position, SessionHandle},
+    held::Held,
+    origin::Origin,
     record::With,
     work::{Done, Work, done},
 };
 use crate::{
     engine::{BrokeOff, LoadError, Made, Outside, Pool, Step, Stepped, Turn, Vm},
-    journal::{Identity, Journal, NewSession, ReadError, WriteError},
+    journal::{Journal, ReadError, WriteError},
     registry::Registry,
 };
 
@@ -32,54 +33,6 @@ const LONGEST_HISTORY: u64 = 1_000_000;
 const REST: Duration = Duration::from_mins(10);
 /// How long it stays without: it is quickly found again.
 const BRIEF_REST: Duration = Duration::from_secs(5);
-
-/// Where an actor's session comes from.
-#[derive(Debug)]
-pub(crate) enum Origin {
-    /// It does not exist yet; the reply tells when it is on disk.
-    New { new: Box<Beginning>, reply: oneshot::Sender<Result<(), SpawnError>> },
-    /// The journal has it.
-    Journal,
-}
-
-/// What a session begins with.
-#[derive(Debug)]
-pub(crate) struct Beginning {
-    pub(crate) kind: SessionKind,
-    pub(crate) script: Script,
-    pub(crate) identity: Identity,
-    /// When it is cancelled if it has not ended, in Unix milliseconds.
-    pub(crate) deadline_at: Option<i64>,
-    /// The session that is cancelled with the same commit.
-    pub(crate) replaces: Option<SessionHandle>,
-}
-
-/// A session was not created.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum SpawnError {
-    #[error(transparent)]
-    Load(#[from] LoadError),
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    #[error(transparent)]
-    BrokeOff(#[from] BrokeOff),
-    /// The session that was to be replaced has ended, or is to be cancelled.
-    #[error("there is nothing left to replace")]
-    NothingToReplace,
-    /// The session that was to be replaced goes on.
-    #[error(transparent)]
-    NotReplaced(Rejected),
-}
-
-impl From<Rejected> for SpawnError {
-    /// A commit of two sessions fails as a commit of one does.
-    fn from(error: Rejected) -> Self {
-        match error {
-            Rejected::Write(error) => Self::Write(error),
-            error => Self::NotReplaced(error),
-        }
-    }
-}
 
 /// The journal can no longer be trusted, or the session is not there: the task ends.
 #[derive(Debug)]
@@ -110,12 +63,14 @@ pub(crate) struct Actor {
     pub(super) given: BTreeMap<u32, Reply>,
     /// What is under way.
     pub(super) work: Option<Work>,
-    outside: Outside,
+    /// The answer that the step under way was told, if it is not on disk yet.
+    pub(super) held: Option<Held>,
+    pub(super) outside: Outside,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) position: watch::Sender<Option<Position>>,
     pub(super) journal: Journal,
-    pool: Pool,
-    registry: Registry,
+    pub(super) pool: Pool,
+    pub(super) registry: Registry,
 }
 
 impl Actor {
@@ -138,6 +93,7 @@ impl Actor {
             vm: None,
             given: BTreeMap::new(),
             work: None,
+            held: None,
             outside: Outside { token: CancellationToken::new(), home },
             commands,
             position,
@@ -150,11 +106,7 @@ impl Actor {
 
     /// Owns the session until nobody needs it in memory any more.
     pub(crate) async fn run(mut self, origin: Origin) {
-        let begun = match origin {
-            Origin::New { new, reply } => self.create(*new, reply).await,
-            Origin::Journal => self.load().await,
-        };
-        if begun.is_err() {
+        if self.begin(origin).await.is_err() {
             self.registry.forget(&self.id);
             return;
         }
@@ -168,6 +120,7 @@ impl Actor {
                     None => return,
                 },
                 done = done(&mut self.work) => self.advance(done).await,
+                () = Held::overdue(self.held.as_ref()) => self.flush().await.map(|_| ()),
                 () = tokio::time::sleep(rest), if idle => {
                     self.registry.release(&self.id);
                     Ok(())
@@ -180,75 +133,8 @@ impl Actor {
         }
     }
 
-    /// Compiles the script, journals the session, says so, and begins.
-    async fn create(
-        &mut self,
-        new: Beginning,
-        reply: oneshot::Sender<Result<(), SpawnError>>,
-    ) -> Result<(), Lost> {
-        let vm = match self.try_create(new).await {
-            Ok(vm) => vm,
-            Err(error) => {
-                // Whoever asked may have left.
-                let _ = reply.send(Err(error));
-                return Err(Lost);
-            }
-        };
-        self.tell();
-        if self.deadline_at.is_some() {
-            self.registry.add_deadline();
-        }
-        let _ = reply.send(Ok(()));
-        self.go_on(vm, Turn::Fresh);
-        Ok(())
-    }
-
-    async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
-        let Beginning { kind, script, identity, deadline_at, replaces } = new;
-        let outside = self.outside.clone();
-        let mut loaded = self.pool.run(Turn::Fresh, {
-            let script = script.clone();
-            move || Vm::load(&script, Vec::new(), outside)
-        });
-        let vm = loaded.end().await??;
-        let Ok(Transition { next, entries, .. }) = self.state.apply(&Event::Spawned) else {
-            return Err(BrokeOff::Panicked.into());
-        };
-        let seq = self.seq.plus(entries.len());
-        let (id, at, state) = (self.id.clone(), script.started_at, next.clone());
-        let new = NewSession { id, kind, identity, script, deadline_at, entries, state };
-        match replaces {
-            None => self.journal.create(new).await?,
-            Some(old) => {
-                if !old.replace(replaced_by(&self.id, at), new).await? {
-                    return Err(SpawnError::NothingToReplace);
-                }
-            }
-        }
-        self.state = next;
-        self.seq = seq;
-        self.deadline_at = deadline_at;
-        Ok(vm)
-    }
-
-    /// Takes the session up from the journal; one that was running goes on.
-    async fn load(&mut self) -> Result<(), Lost> {
-        let snapshot = self.journal.snapshot(&self.id).await?.ok_or(Lost)?;
-        self.state = snapshot.state;
-        self.seq = snapshot.seq;
-        self.deadline_at = snapshot.deadline_at;
-        if self.is_overdue() {
-            return self.expire().await;
-        }
-        if matches!(self.state, State::Running { .. }) {
-            let effect = self.record_surely(vec![Event::Recovered], With::default()).await?;
-            return self.perform(effect).await;
-        }
-        self.tell();
-        Ok(())
-    }
-
     async fn obey(&mut self, command: Command) -> Result<(), Lost> {
+        self.flush().await?;
         if self.is_overdue() {
             self.expire().await?;
         }
@@ -258,13 +144,15 @@ impl Actor {
     /// [`Actor::obey`], whatever the time is.
     pub(super) async fn carry_out(&mut self, command: Command) -> Result<(), Lost> {
         match command {
-            Command::Answer { answers, payload, key, reply } => {
-                let (result, effect) = match self.answer(answers, payload, key).await {
-                    Ok((accepted, effect)) => (Ok(accepted), effect),
-                    Err(rejected) => (Err(rejected), None),
+            Command::Answer { answers, reply } => {
+                let next = answers.next;
+                let effect = match self.decide(answers).await {
+                    Ok(decided) => self.answer(decided, next, reply).await?,
+                    Err(rejected) => {
+                        let _ = reply.send(Err(rejected));
+                        None
+                    }
                 };
-                // Whoever asked may have left; the answer counts all the same.
-                let _ = reply.send(result);
                 self.perform(effect).await
             }
             Command::Note { note, reply } => {
@@ -318,6 +206,13 @@ impl Actor {
         if let Some(cancelled) = self.cancelled() {
             self.drop_vm(vm);
             return self.end(Event::Cancelled, vec![], Some(cancelled)).await;
+        }
+        // An answer that is held waits for no more than this step.
+        let takes_it_along =
+            matches!(step, Step::Asked { .. } | Step::Finished(_) | Step::Failed(_));
+        if !takes_it_along && !self.flush().await? {
+            self.drop_vm(vm);
+            return Ok(());
         }
         match step {
             Step::Slice => self.used_slice(vm, made).await,
@@ -413,10 +308,7 @@ impl Actor {
                 Box::pin(self.end(Event::Cancelled, vec![], Some(cancelled))).await
             }
             Some(Effect::Release) => {
-                self.given.clear();
-                if let Some(vm) = self.take_vm() {
-                    self.drop_vm(vm);
-                }
+                self.abandon_script();
                 Ok(())
             }
         }
@@ -458,6 +350,15 @@ impl Actor {
         })));
     }
 
+    /// Lets go of the script, wherever it is; the journal has all that counts.
+    pub(super) fn abandon_script(&mut self) {
+        self.work = None;
+        self.given.clear();
+        if let Some(vm) = self.take_vm() {
+            self.drop_vm(vm);
+        }
+    }
+
     /// The script, if it rests in memory.
     fn take_vm(&mut self) -> Option<Vm> {
         let vm = self.vm.take()?;
@@ -473,12 +374,6 @@ impl Actor {
 
 pub(super) fn told(made: &[Made]) -> Vec<Event> {
     made.iter().filter_map(|made| made.told.clone()).collect()
-}
-
-/// Why a session ends whose name goes to session `id`.
-fn replaced_by(id: &SessionId, at: i64) -> CancelReason {
-    let detail = Some(format!("replaced by {id}"));
-    CancelReason { code: ReasonCode::User, detail, requested_at: at }
 }
 
 pub(super) fn engine_failure(message: impl Into<String>) -> SessionError {

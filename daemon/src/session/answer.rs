@@ -3,28 +3,32 @@
 use std::collections::BTreeMap;
 
 use alc_core::{
-    Answered, CancelReason, Effect, Event, Key, Note, Outcome, PayloadKind, Reply, Seq, SessionId,
-    State,
+    Answered, CancelReason, Effect, Event, Key, Note, Outcome, Reply, Seq, SessionId, State,
 };
 
 use super::{
-    actor::Actor,
-    handle::{Accepted, Given, Rejected},
-    record::With,
+    actor::{Actor, Lost},
+    handle::{Accepted, Answers, Given, Rejected},
+    held::Waiter,
+    record::{Recorded, With},
 };
 use crate::{
     engine::PAYLOAD_LIMIT,
     journal::{Journal, NewAnswer, NewSession, WriteError},
 };
 
+/// Answers that are good, and what to record of them.
+pub(super) struct Decided {
+    /// Each query, and whether its answer was there before.
+    answers: Vec<(u32, bool)>,
+    /// `None` if all were there.
+    recorded: Option<Recorded>,
+}
+
 impl Actor {
-    /// Stores answers, all or none. Checkpoint C: a cancelled session takes none.
-    pub(super) async fn answer(
-        &mut self,
-        given: Vec<Given>,
-        payload: PayloadKind,
-        key: Option<Key>,
-    ) -> Result<(Accepted, Option<Effect>), Rejected> {
+    /// Says what becomes of answers, all or none. Checkpoint C: a cancelled session takes none.
+    pub(super) async fn decide(&self, answers: Answers) -> Result<Decided, Rejected> {
+        let Answers { given, payload, key, .. } = answers;
         let mut fresh: BTreeMap<u32, NewAnswer> = BTreeMap::new();
         let mut results = Vec::new();
         for Given { query, text, usage } in given {
@@ -47,24 +51,48 @@ impl Actor {
                 results.push((query, true));
             }
         }
-        let mut effect = None;
-        if !fresh.is_empty() {
-            let answers = fresh
-                .values()
-                .map(|answer| Answered { query: answer.query, usage: answer.usage })
-                .collect();
-            let event = Event::Answered { answers, payload };
-            let kept = fresh.values().map(|answer| {
+        if fresh.is_empty() {
+            return Ok(Decided { answers: results, recorded: None });
+        }
+        let answers = fresh
+            .values()
+            .map(|answer| Answered { query: answer.query, usage: answer.usage })
+            .collect();
+        let event = Event::Answered { answers, payload };
+        let with = With { answers: fresh.into_values().collect(), ..With::default() };
+        let recorded =
+            self.prepare(vec![event], with).map_err(|refused| self.rejected(&refused))?;
+        Ok(Decided { answers: results, recorded: Some(recorded) })
+    }
+
+    /// Stores answers and tells `reply` so. With `next` that may wait for what the script, which has
+    /// them at once, does next.
+    pub(super) async fn answer(
+        &mut self,
+        decided: Decided,
+        next: bool,
+        reply: Waiter,
+    ) -> Result<Option<Effect>, Lost> {
+        let Decided { answers, recorded } = decided;
+        let Some(recorded) = recorded else {
+            // Whoever asked may have left.
+            let _ = reply.send(Ok(Accepted { answers, state: self.state.name(), next: None }));
+            return Ok(None);
+        };
+        let effect = recorded.effect;
+        let kept =
+            recorded.append.answers.iter().map(|answer| {
                 (answer.query, Reply { text: answer.text.clone(), usage: answer.usage })
             });
-            let kept: Vec<_> = kept.collect();
-            let with = With { answers: fresh.into_values().collect(), ..With::default() };
-            effect = self.record(vec![event], with).await?;
-            if self.vm.is_some() {
-                self.given.extend(kept);
-            }
+        let kept: Vec<_> = kept.filter(|_| self.vm.is_some()).collect();
+        // A script that is not in memory is run again with what the journal has.
+        let waits = next && effect == Some(Effect::Run) && self.vm.is_some();
+        self.hold(recorded, answers, reply);
+        if !waits && !self.flush().await? {
+            return Ok(None);
         }
-        Ok((Accepted { answers: results, state: self.state.name() }, effect))
+        self.given.extend(kept);
+        Ok(effect)
     }
 
     /// Says whether a query that is not open has just this answer, or one with the same key, and

@@ -1,6 +1,6 @@
 //! What others hold of a session: commands go in, its position comes out.
 
-use alc_core::{CancelReason, Key, Note, PayloadKind, Seq, SessionId, StateName, Usage};
+use alc_core::{CancelReason, Key, Note, PayloadKind, QueryView, Seq, SessionId, StateName, Usage};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::journal::{NewSession, ReadError, WriteError};
@@ -13,7 +13,18 @@ pub(crate) struct Position {
     pub(crate) state: StateName,
 }
 
-/// An answer on its way to a session.
+/// Answers on their way to a session, which takes all or none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answers {
+    pub(crate) given: Vec<Given>,
+    /// How they were sent.
+    pub(crate) payload: PayloadKind,
+    pub(crate) key: Option<Key>,
+    /// Their commit may wait for what the script does next, for one slice at most.
+    pub(crate) next: bool,
+}
+
+/// One of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Given {
     /// For which query; if none is named, the one that was answered with the same key, else the
@@ -29,6 +40,8 @@ pub(crate) struct Accepted {
     /// Each query, and whether its answer was there before.
     pub(crate) answers: Vec<(u32, bool)>,
     pub(crate) state: StateName,
+    /// What the script asked with the same commit: the lowest of its queries.
+    pub(crate) next: Option<QueryView>,
 }
 
 /// A command that changed nothing.
@@ -57,9 +70,7 @@ pub(crate) enum Rejected {
 #[derive(Debug)]
 pub(super) enum Command {
     Answer {
-        answers: Vec<Given>,
-        payload: PayloadKind,
-        key: Option<Key>,
+        answers: Answers,
         reply: oneshot::Sender<Result<Accepted, Rejected>>,
     },
     Cancel {
@@ -106,14 +117,10 @@ impl SessionHandle {
         self.commands.strong_count() == 1
     }
 
-    /// Answers queries, all or none; they are on disk when this returns.
-    pub(crate) async fn answer(
-        &self,
-        answers: Vec<Given>,
-        payload: PayloadKind,
-        key: Option<Key>,
-    ) -> Result<Accepted, Rejected> {
-        self.command(|reply| Command::Answer { answers, payload, key, reply }).await
+    /// Answers queries, all or none; they are on disk when this returns, with `next` perhaps
+    /// together with the next query.
+    pub(crate) async fn answer(&self, answers: Answers) -> Result<Accepted, Rejected> {
+        self.command(|reply| Command::Answer { answers, reply }).await
     }
 
     /// Ends the session for good; true if this call did. It is on disk when this returns.

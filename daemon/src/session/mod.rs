@@ -5,12 +5,15 @@ mod answer;
 mod deadline;
 mod divergence;
 mod handle;
+mod held;
 mod operation;
+mod origin;
 mod record;
 #[cfg(test)]
 mod tests;
 mod work;
 
-pub(crate) use actor::{Actor, Beginning, Origin, SpawnError};
+pub(crate) use actor::Actor;
 pub(crate) use answer::unnamed;
-pub(crate) use handle::{Accepted, Given, Position, Rejected, SessionHandle};
+pub(crate) use handle::{Accepted, Answers, Given, Position, Rejected, SessionHandle};
+pub(crate) use origin::{Beginning, Origin, SpawnError};

@@ -27,10 +27,10 @@ pub(super) struct With {
 }
 
 /// Events that are about to be recorded.
-struct Recorded {
-    next: State,
-    effect: Option<Effect>,
-    append: Append,
+pub(super) struct Recorded {
+    pub(super) next: State,
+    pub(super) effect: Option<Effect>,
+    pub(super) append: Append,
 }
 
 impl Actor {
@@ -44,18 +44,25 @@ impl Actor {
         let Recorded { next, effect, append } =
             self.prepare(events, with).map_err(|refused| self.rejected(&refused))?;
         let seq = self.seq.plus(append.entries.len());
-        self.journal.append(append).await?;
+        self.append(append).await?;
         self.adopt(next, seq);
         Ok(effect)
     }
 
     /// [`Actor::record`] for what the script did: it cannot be refused, and waits for a full disk. If
-    /// the session is cancelled meanwhile, that is its end, and this never happened.
+    /// the session is cancelled meanwhile, that is its end, and this never happened. Nor did it if an
+    /// answer is held that goes with it and there is no room.
     pub(super) async fn record_surely(
         &mut self,
         events: Vec<Event>,
         with: With,
     ) -> Result<Option<Effect>, Lost> {
+        if let Some(held) = self.held.take() {
+            let recorded = self.prepare(events, with).map_err(|_| Lost)?;
+            let effect = recorded.effect;
+            let written = self.settle(held, Some(recorded)).await?;
+            return Ok(effect.filter(|_| written));
+        }
         loop {
             match self.record(events.clone(), with.clone()).await {
                 Err(Rejected::Write(WriteError::Full)) => self.wait_for_room().await?,
@@ -73,7 +80,8 @@ impl Actor {
         }
     }
 
-    fn prepare(&self, events: Vec<Event>, with: With) -> Result<Recorded, Refused> {
+    /// Decides what events make of the session.
+    pub(super) fn prepare(&self, events: Vec<Event>, with: With) -> Result<Recorded, Refused> {
         let mut next = self.state.clone();
         let mut entries = Vec::new();
         let mut effect = None;
@@ -97,6 +105,14 @@ impl Actor {
         Ok(Recorded { next, effect, append })
     }
 
+    /// Returns when this is on disk.
+    pub(super) async fn append(&self, append: Append) -> Result<(), WriteError> {
+        fail::fail_point!("append.before", |_| Err(WriteError::Full));
+        let written = self.journal.append(append).await;
+        fail::fail_point!("append.after");
+        written
+    }
+
     fn adopt(&mut self, next: State, seq: Seq) {
         self.state = next;
         self.seq = seq;
@@ -108,7 +124,7 @@ impl Actor {
         self.position.send_replace(Some(position));
     }
 
-    fn rejected(&self, refused: &Refused) -> Rejected {
+    pub(super) fn rejected(&self, refused: &Refused) -> Rejected {
         match *refused {
             Refused::Cancelled => Rejected::AlreadyCancelled(self.id.clone()),
             Refused::NotOpen(query) => Rejected::StaleQuery(self.id.clone(), query),

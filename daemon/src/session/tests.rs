@@ -4,6 +4,7 @@
 mod deadline;
 mod fork;
 mod naming;
+mod next;
 mod operation;
 mod require;
 mod state;
@@ -19,7 +20,7 @@ use fail::FailScenario;
 use tempfile::TempDir;
 use tokio::sync::Barrier;
 
-use super::{Given, Rejected, SpawnError};
+use super::{Answers, Given, Rejected, SpawnError};
 use crate::{
     engine::{LoadError, Pool},
     journal::{Filter, Identity, Journal},
@@ -41,6 +42,14 @@ impl Service {
         let scenario = Some(FailScenario::setup());
         let folder = tempfile::tempdir().expect("a folder");
         Self { registry: registry(&folder, MEMORY), folder, scenario }
+    }
+
+    /// One in which no slice ends by itself.
+    fn unhurried() -> Self {
+        let service = Self::open();
+        let pool = Pool::unhurried(2).expect("starts");
+        let home = service.folder.path().into();
+        Self { registry: Registry::new(journal(&service.folder), pool, home, MEMORY), ..service }
     }
 
     /// What a restarted daemon sees: another service on the same journal.
@@ -65,9 +74,8 @@ impl Service {
     }
 
     async fn answer(&self, id: &SessionId, query: Option<u32>, text: &str) -> Result<bool, String> {
-        let given = vec![Given { query, text: text.to_owned(), usage: None }];
         let session = Reference::from(id.clone());
-        match self.registry.resume(&session, given, PayloadKind::Single, None).await {
+        match self.registry.resume(&session, one(query, text)).await {
             Ok((_, accepted)) => Ok(accepted.answers.iter().all(|(_, already)| !already)),
             Err(RegistryError::Rejected(rejected)) => Err(name(&rejected).to_owned()),
             Err(error) => panic!("{error}"),
@@ -108,9 +116,18 @@ fn runs(source: &str) -> Specification {
     }
 }
 
+/// One answer, whose commit waits for nothing.
+fn one(query: Option<u32>, text: &str) -> Answers {
+    let given = vec![Given { query, text: text.to_owned(), usage: None }];
+    Answers { given, payload: PayloadKind::Single, key: None, next: false }
+}
+
 fn registry(folder: &TempDir, memory: usize) -> Registry {
-    let journal = Journal::open(&folder.path().join("journal.db")).expect("opens");
-    Registry::new(journal, Pool::start(2).expect("starts"), folder.path().into(), memory)
+    Registry::new(journal(folder), Pool::start(2).expect("starts"), folder.path().into(), memory)
+}
+
+fn journal(folder: &TempDir) -> Journal {
+    Journal::open(&folder.path().join("journal.db")).expect("opens")
 }
 
 fn name(rejected: &Rejected) -> &'static str {
@@ -242,12 +259,8 @@ async fn of_many_answers_to_one_query_one_is_stored() {
     for number in 0..50 {
         let (registry, session) = (service.registry.clone(), Reference::from(id.clone()));
         answers.spawn(async move {
-            let given = vec![Given { query: Some(1), text: number.to_string(), usage: None }];
-            registry
-                .resume(&session, given, PayloadKind::Single, None)
-                .await
-                .is_ok()
-                .then_some(number)
+            let answer = one(Some(1), &number.to_string());
+            registry.resume(&session, answer).await.is_ok().then_some(number)
         });
     }
     let stored: Vec<i32> = answers.join_all().await.into_iter().flatten().collect();

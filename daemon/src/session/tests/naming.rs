@@ -24,9 +24,8 @@ async fn answer(
     text: &str,
     key: Option<Key>,
 ) -> Result<bool, &'static str> {
-    let given = vec![Given { query, text: text.to_owned(), usage: None }];
     let session = Reference::from(id.clone());
-    match service.registry.resume(&session, given, PayloadKind::Single, key).await {
+    match service.registry.resume(&session, Answers { key, ..one(query, text) }).await {
         Ok((_, accepted)) => Ok(accepted.answers.iter().all(|(_, already)| !already)),
         Err(RegistryError::Rejected(rejected)) => Err(name(&rejected)),
         Err(error) => panic!("{error}"),
