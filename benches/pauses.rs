@@ -1,5 +1,5 @@
-//! What pausing and answering cost, against a commit of plain SQLite and a run of `/bin/true`
-//! measured in the same run on the same disk.
+//! What pausing and answering cost, against a commit of plain SQLite and a run of `/bin/true` on the
+//! same disk. All are measured by turns, so that what else the machine does weighs on each of them.
 //!
 //! ```sh
 //! cargo bench --bench pauses
@@ -17,16 +17,12 @@ use std::{
 use alc_core::{Reference, SessionId};
 use alc_ipc::{Answers, Client, Endpoint, Home, Json, Resume, Spawn, Wait, WaitFor};
 
-const ROUNDS: u32 = 200;
+const ROUNDS: u32 = 300;
 const LOOP: &str = "for i = 1, 1000000 do alc.llm('question ' .. i) end";
 
 fn main() {
     let folder = tempfile::tempdir().expect("a folder");
     let home = Home::find(Some(folder.path().join("home"))).expect("a home");
-    let commit = commit_time(folder.path());
-    let nothing = median(100, || run(&mut Command::new("/bin/true")));
-    println!("baselines: commit {}, /bin/true {}", millis(commit), millis(nothing));
-
     let alc = |arguments: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_alc"));
         command.env("ALC_HOME", home.path()).args(arguments);
@@ -37,18 +33,33 @@ fn main() {
     let mut client = Client::connect(&endpoint).expect("connects");
     let id = start(&mut client);
 
-    let state = median(100, || run(&mut alc(&["state", id.as_str()])));
+    let (mut nothing, mut state) = (Command::new("/bin/true"), alc(&["state", id.as_str()]));
+    let [nothing, state] = medians([&mut || run(&mut nothing), &mut || run(&mut state)]);
+    println!("baseline: /bin/true {}", millis(nothing));
     report("P1 alc state ID", state, "/bin/true", nothing);
-    let first_pause = median(ROUNDS, || {
-        start(&mut client);
-    });
+
+    let database = baseline(folder.path());
+    let mut other = Client::connect(&endpoint).expect("connects");
+    let mut third = Client::connect(&endpoint).expect("connects");
+    let [commit, first_pause, two_requests, next_pause] = medians([
+        &mut || {
+            database.execute("INSERT INTO t VALUES ('a row')", []).expect("inserts");
+        },
+        &mut || drop(start(&mut client)),
+        &mut || {
+            other.resume(answer(&id, false)).expect("answers");
+            pause(&mut other, &id);
+        },
+        &mut || {
+            if third.resume(answer(&id, true)).expect("answers").next.is_none() {
+                pause(&mut third, &id);
+            }
+        },
+    ]);
+    println!("baseline: commit {}", millis(commit));
     report("P3 start to first pause", first_pause, "commit", commit);
-    let next_pause = median(ROUNDS, || {
-        let answers = Answers::One { text: "an answer".to_owned(), usage: None };
-        client.resume(Resume::new(id.clone().into(), answers)).expect("answers");
-        pause(&mut client, &id);
-    });
-    report("P4 answer to next pause", next_pause, "commit", commit);
+    report("   answer, then wait for the next pause", two_requests, "commit", commit);
+    report("P4 answer to next pause (--next)", next_pause, "commit", commit);
 
     let daemon = client.status().expect("a status").pid;
     let mut before = resident_kib(daemon);
@@ -73,6 +84,11 @@ fn start(client: &mut Client) -> SessionId {
     id
 }
 
+fn answer(id: &SessionId, next: bool) -> Resume {
+    let answers = Answers::One { text: "an answer".to_owned(), usage: None };
+    Resume { next, ..Resume::new(id.clone().into(), answers) }
+}
+
 fn pause(client: &mut Client, id: &SessionId) {
     let session = Reference::from(id.clone());
     client.wait(Wait { session, until: WaitFor::Actionable }).expect("pauses");
@@ -84,28 +100,30 @@ fn run(command: &mut Command) {
 }
 
 /// One row, one commit, as the journal is opened: write-ahead log, full synchronisation.
-fn commit_time(folder: &Path) -> Duration {
+fn baseline(folder: &Path) -> rusqlite::Connection {
     let database = rusqlite::Connection::open(folder.join("baseline.db")).expect("opens");
     database
         .execute_batch(
             "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (x TEXT);",
         )
         .expect("prepares");
-    median(ROUNDS, || {
-        database.execute("INSERT INTO t VALUES ('a row')", []).expect("inserts");
-    })
+    database
 }
 
-fn median(rounds: u32, mut act: impl FnMut()) -> Duration {
-    let mut times: Vec<_> = (0..rounds)
-        .map(|_| {
+/// How long each of these takes, by turns.
+fn medians<const N: usize>(mut acts: [&mut dyn FnMut(); N]) -> [Duration; N] {
+    let mut times = [const { Vec::new() }; N];
+    for _ in 0..ROUNDS {
+        for (act, times) in acts.iter_mut().zip(&mut times) {
             let begun = Instant::now();
             act();
-            begun.elapsed()
-        })
-        .collect();
-    times.sort_unstable();
-    times[times.len() / 2]
+            times.push(begun.elapsed());
+        }
+    }
+    times.map(|mut times: Vec<Duration>| {
+        times.sort_unstable();
+        times[times.len() / 2]
+    })
 }
 
 fn report(what: &str, time: Duration, against: &str, baseline: Duration) {
