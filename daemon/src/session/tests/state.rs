@@ -21,79 +21,76 @@ impl Service {
     }
 }
 
+/// Scripts that run one after the other, and what they return.
+const LIFE: &[(&str, &str)] = &[
+    (
+        "return {alc.state.get('a') == nil, alc.state.get('a', 7), alc.state.has('a')}",
+        "[true,7,false]",
+    ),
+    ("alc.state.set('a', {x = {1, 2.0}}) return alc.state.get('a')", r#"{"x":[1,2.0]}"#),
+    ("return {alc.state.get('a').x[1], alc.state.has('a'), alc.state.keys()}", r#"[1,true,["a"]]"#),
+    (
+        "alc.state.set('null') return {alc.state.has('null'), alc.state.get('null', 'd') == nil}",
+        "[true,true]",
+    ),
+    (
+        "return {alc.state.set_nx('a', 1), alc.state.set_nx('b', 'new'), alc.state.get('b')}",
+        r#"[false,true,"new"]"#,
+    ),
+    (
+        "return {alc.state.delete('b'), alc.state.delete('b'), alc.state.has('b')}",
+        "[true,false,false]",
+    ),
+    (
+        "return {alc.state.incr('n'), alc.state.incr('n', 2), alc.state.incr('m', 1, 10)}",
+        "[1.0,3.0,11.0]",
+    ),
+    ("return select(2, pcall(alc.state.incr, 'a'))", "\"incr: value at 'a' is not a number\""),
+    (
+        "return {alc.state.update('n', function(n) return n * 2 end), alc.state.get('n')}",
+        "[6.0,6.0]",
+    ),
+    ("ctx._ns = 'other' alc.state.set('a', 1) return alc.state.keys()", r#"["a"]"#),
+    (
+        "alc.state.set('p:x', 'own') return {alc.state.get('p:x'), #alc.state.keys()}",
+        r#"["own",4]"#,
+    ),
+    (
+        "return {alc.state.list('p'), alc.state.show('p', 'x'), alc.state.list('none')}",
+        r#"[["x"],"own",[]]"#,
+    ),
+    (
+        "ctx._ns = 'third' return {alc.state.get('p:x'), alc.state.delete('p:x'), alc.state.get('p:x') == nil}",
+        r#"["own",true,true]"#,
+    ),
+    (
+        "return select(2, pcall(alc.state.show, 'p', 'gone'))",
+        "\"state: key 'gone' not found in namespace 'p'\"",
+    ),
+    (
+        "return select(2, pcall(alc.state.list, '../p'))",
+        "\"state: unsafe namespace segment '../p'\"",
+    ),
+    ("return select(2, pcall(alc.state.show, 'p', '..'))", "\"state: unsafe key segment '..'\""),
+    (
+        "ctx._ns = '../x' return select(2, pcall(alc.state.get, 'a'))",
+        "\"Invalid namespace: '../x'\"",
+    ),
+    (
+        "return select(2, pcall(alc.state.get))",
+        "\"bad argument #1: string expected, got no value\"",
+    ),
+    (
+        "return (select(2, pcall(alc.state.set, 'f', print)))",
+        "\"unsupported value type `function`\"",
+    ),
+];
+
 #[tokio::test]
 async fn values_are_kept_by_key() {
     let service = Service::open();
-    for (source, expected) in [
-        (
-            "return {alc.state.get('a') == nil, alc.state.get('a', 7), alc.state.has('a')}",
-            "[true,7,false]",
-        ),
-        ("alc.state.set('a', {x = {1, 2.0}}) return alc.state.get('a')", r#"{"x":[1,2.0]}"#),
-        (
-            "return {alc.state.get('a').x[1], alc.state.has('a'), alc.state.keys()}",
-            r#"[1,true,["a"]]"#,
-        ),
-        (
-            "alc.state.set('null') return {alc.state.has('null'), alc.state.get('null', 'd') == nil}",
-            "[true,true]",
-        ),
-        (
-            "return {alc.state.set_nx('a', 1), alc.state.set_nx('b', 'new'), alc.state.get('b')}",
-            r#"[false,true,"new"]"#,
-        ),
-        (
-            "return {alc.state.delete('b'), alc.state.delete('b'), alc.state.has('b')}",
-            "[true,false,false]",
-        ),
-        (
-            "return {alc.state.incr('n'), alc.state.incr('n', 2), alc.state.incr('m', 1, 10)}",
-            "[1.0,3.0,11.0]",
-        ),
-        ("return select(2, pcall(alc.state.incr, 'a'))", "\"incr: value at 'a' is not a number\""),
-        (
-            "return {alc.state.update('n', function(n) return n * 2 end), alc.state.get('n')}",
-            "[6.0,6.0]",
-        ),
-        ("ctx._ns = 'other' alc.state.set('a', 1) return alc.state.keys()", r#"["a"]"#),
-        (
-            "alc.state.set('p:x', 'own') return {alc.state.get('p:x'), #alc.state.keys()}",
-            r#"["own",4]"#,
-        ),
-        (
-            "return {alc.state.list('p'), alc.state.show('p', 'x'), alc.state.list('none')}",
-            r#"[["x"],"own",[]]"#,
-        ),
-        (
-            "ctx._ns = 'third' return {alc.state.get('p:x'), alc.state.delete('p:x'), alc.state.get('p:x') == nil}",
-            r#"["own",true,true]"#,
-        ),
-        (
-            "return select(2, pcall(alc.state.show, 'p', 'gone'))",
-            "\"state: key 'gone' not found in namespace 'p'\"",
-        ),
-        (
-            "return select(2, pcall(alc.state.list, '../p'))",
-            "\"state: unsafe namespace segment '../p'\"",
-        ),
-        (
-            "return select(2, pcall(alc.state.show, 'p', '..'))",
-            "\"state: unsafe key segment '..'\"",
-        ),
-        (
-            "ctx._ns = '../x' return select(2, pcall(alc.state.get, 'a'))",
-            "\"Invalid namespace: '../x'\"",
-        ),
-        (
-            "return select(2, pcall(alc.state.get))",
-            "\"bad argument #1: string expected, got no value\"",
-        ),
-        (
-            "return (select(2, pcall(alc.state.set, 'f', print)))",
-            "\"unsupported value type `function`\"",
-        ),
-    ] {
-        assert_eq!(service.says(source).await, expected, "{source}");
+    for (source, expected) in LIFE {
+        assert_eq!(service.says(source).await, *expected, "{source}");
     }
     assert_eq!(service.stored("other.json"), Some(serde_json::json!({ "a": 1 })));
 }
