@@ -104,7 +104,7 @@ _alc() {
 
     case "${cmd}" in
         alc)
-            opts="-q -h -V --json --quiet --color --no-start --help --version run spawn advice state list prompt resume drive watch wait result cancel log note rm gc daemon completions man version help"
+            opts="-q -v -h -V --json --quiet --verbose --color --no-start --help --version run spawn advice state list prompt resume drive watch wait result cancel log note rm gc daemon completions man version help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -122,7 +122,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__advice)
-            opts="-l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --color --no-start --help"
+            opts="-l -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -188,7 +188,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__cancel)
-            opts="-l -q -h --reason --dry-run --wait --timeout --json --quiet --color --no-start --help"
+            opts="-l -q -v -h --reason --dry-run --wait --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -218,7 +218,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__completions)
-            opts="-q -h --json --quiet --color --no-start --help bash elvish fish powershell zsh"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -236,7 +236,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon)
-            opts="-q -h --json --quiet --color --no-start --help run start stop restart status log"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help run start stop restart status log"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -254,7 +254,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon__subcmd__log)
-            opts="-f -n -q -h --follow --json --quiet --color --no-start --help"
+            opts="-f -n -q -v -h --follow --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -276,7 +276,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon__subcmd__restart)
-            opts="-q -h --force --timeout --json --quiet --color --no-start --help"
+            opts="-q -v -h --force --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -298,7 +298,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon__subcmd__run)
-            opts="-q -h --json --quiet --color --no-start --help"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -316,7 +316,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon__subcmd__start)
-            opts="-q -h --json --quiet --color --no-start --help"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -334,7 +334,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon__subcmd__status)
-            opts="-q -h --json --quiet --color --no-start --help"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -352,7 +352,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__daemon__subcmd__stop)
-            opts="-q -h --force --timeout --json --quiet --color --no-start --help"
+            opts="-q -v -h --force --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -374,7 +374,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__drive)
-            opts="-j -r -q -h --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --steal --timeout --json --quiet --color --no-start --help"
+            opts="-j -r -q -v -h --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --cassette --mode --steal --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -404,6 +404,14 @@ _alc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cassette)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mode)
+                    COMPREPLY=($(compgen -W "record replay auto" -- "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -420,7 +428,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__gc)
-            opts="-q -h --dry-run --older-than --keep-bytes --json --quiet --color --no-start --help"
+            opts="-q -v -h --dry-run --older-than --keep-bytes --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -446,7 +454,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__help)
-            opts="-q -h --json --quiet --color --no-start --help run spawn advice state list prompt resume drive watch wait result cancel log note rm gc daemon completions man help version exit-codes"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help run spawn advice state list prompt resume drive watch wait result cancel log note rm gc daemon completions man help version exit-codes"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -464,7 +472,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__list)
-            opts="-l -q -h --state --kind --since --limit --after --json --quiet --color --no-start --help"
+            opts="-l -q -v -h --state --kind --since --limit --after --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -506,12 +514,16 @@ _alc() {
             return 0
             ;;
         alc__subcmd__log)
-            opts="-f -q -h --follow --json --quiet --color --no-start --help"
+            opts="-f -q -v -h --follow --after --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --after)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -524,7 +536,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__man)
-            opts="-q -h --dir --json --quiet --color --no-start --help"
+            opts="-q -v -h --dir --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -546,7 +558,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__note)
-            opts="-q -h --title --json --quiet --color --no-start --help"
+            opts="-q -v -h --title --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -568,7 +580,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__prompt)
-            opts="-q -h --id --no-wait --all --timeout --json --quiet --color --no-start --help"
+            opts="-q -v -h --id --no-wait --all --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -590,7 +602,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__result)
-            opts="-r -q -h --wait --timeout --json --quiet --color --no-start --help"
+            opts="-r -q -v -h --wait --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -612,7 +624,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__resume)
-            opts="-q -h --batch --allow-empty --raw --idempotency-key --next --timeout --json --quiet --color --no-start --help"
+            opts="-q -v -h --batch --allow-empty --raw --idempotency-key --next --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -638,7 +650,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__rm)
-            opts="-q -h --json --quiet --color --no-start --help"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -656,7 +668,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__run)
-            opts="-e -l -j -r -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --steal --timeout --json --quiet --color --no-start --help"
+            opts="-e -l -j -r -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --cassette --mode --steal --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -734,6 +746,14 @@ _alc() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --cassette)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --mode)
+                    COMPREPLY=($(compgen -W "record replay auto" -- "${cur}"))
+                    return 0
+                    ;;
                 --timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -750,7 +770,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__spawn)
-            opts="-e -l -q -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --color --no-start --help"
+            opts="-e -l -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -820,7 +840,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__state)
-            opts="-q -h --exit-code --json --quiet --color --no-start --help"
+            opts="-q -v -h --exit-code --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -838,7 +858,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__version)
-            opts="-q -h --json --quiet --color --no-start --help"
+            opts="-q -v -h --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -856,7 +876,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__wait)
-            opts="-l -q -h --for --timeout --json --quiet --color --no-start --help"
+            opts="-l -q -v -h --for --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -886,7 +906,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__watch)
-            opts="-q -h --after --until --timeout --json --quiet --color --no-start --help"
+            opts="-q -v -h --after --until --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -130,6 +130,8 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'
             cand --quiet 'No notices on stderr; `list` prints ids only'
+            cand -v 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
+            cand --verbose 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
             cand --no-start 'Never start the daemon: exit with 69 if it is not there'
             cand -h 'Print help'
             cand --help 'Print help'

@@ -135,6 +135,7 @@ never\t''"
 complete -c alc -n "__fish_alc_using_subcommand advice" -l wait -d 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'
 complete -c alc -n "__fish_alc_using_subcommand advice" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand advice" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
+complete -c alc -n "__fish_alc_using_subcommand advice" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand advice" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand advice" -s h -l help -d 'Print help'
 complete -c alc -n "__fish_alc_using_subcommand state" -l color -d 'When to use colour' -r -f -a "auto\t''
