@@ -144,7 +144,8 @@ impl ArrayMark {
         table.metatable().is_some_and(|metatable| metatable.to_pointer() == self.0.to_pointer())
     }
 
-    fn build(&self, lua: &Lua, json: &Json) -> Result<Value, ConvertError> {
+    /// The Lua value of parsed JSON.
+    pub(super) fn build(&self, lua: &Lua, json: &Json) -> Result<Value, ConvertError> {
         Ok(match json {
             Json::Null => Value::Nil,
             Json::Bool(flag) => Value::Boolean(*flag),

@@ -4,10 +4,13 @@
 //! has left its journal and must not go on. So every error a script sees is a plain string.
 
 mod budget;
+mod choice;
 mod clock;
 mod env;
+mod extract;
 mod files;
 mod fork;
+mod fingerprint;
 mod handles;
 mod json;
 mod library;
@@ -100,6 +103,9 @@ pub(super) const FAMILIES: &[Family] = &[
         state::register,
     ),
     host(&["json_encode", "json_decode"], json::register),
+    host(&["json_extract"], extract::register),
+    host(&["named", "closest"], choice::register),
+    host(&["fingerprint"], fingerprint::register),
     host(&["shown_by", "out_of_memory"], reference::register),
     host(&["package_find", "package_module", "path_find"], require::register),
     host(&["math_library", "os_library", "recorded"], library::register),
@@ -227,7 +233,11 @@ impl Arguments {
 }
 
 fn bad_argument(number: usize, wanted: &str, given: &str) -> Raise {
-    let given = if given == "nil" { "no value" } else { given };
+    let given = match given {
+        "nil" => "no value",
+        "integer" => "number",
+        given => given,
+    };
     Raise::Error(format!("bad argument #{number}: {wanted} expected, got {given}"))
 }
 

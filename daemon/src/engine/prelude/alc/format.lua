@@ -3,7 +3,7 @@
 
 local host, lib = ...
 local math = host.lua.math
-local format_changed, gsub, tonumber = host.format_changed, string.gsub, tonumber
+local format_changed, match, tonumber = host.format_changed, string.match, tonumber
 local type, floor, ceil, huge, tointeger = math.type, math.floor, math.ceil, math.huge, math.tointeger
 
 local WHOLE = { d = "d", i = "d", u = "d", o = "o", x = "x", X = "X", c = "c" }
@@ -32,7 +32,8 @@ local function forgiving(arguments, number, flags, conversion)
     local rounded, word = whole(value)
     if word then
       arguments[number] = word
-      return "%" .. gsub(flags, "[+ #0]", "") .. "s"
+      local left, width = match(flags, "^[+ #0]*(%-?)[-+ #0]*(%d*)")
+      return "%" .. left .. width .. "s"
     end
     arguments[number] = rounded
     return "%" .. flags .. WHOLE[conversion]
