@@ -11,6 +11,7 @@ use super::{
 mod lazy;
 mod like_lua;
 mod math;
+mod reference;
 mod stdlib;
 
 fn script(source: &str) -> Script {
