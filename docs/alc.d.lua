@@ -206,6 +206,85 @@ function alc.budget_remaining() end
 ---@return boolean
 function alc.budget_check() end
 
+--- Runs packages side by side; their questions are asked together. One entry for each, in order.
+---@param strategies string[]
+---@param ctx table copied for each
+---@param options? { on_error?: "skip"|"abort"|"fail" }
+---@return { strategy: string, ok: boolean, result?: any, error?: string }[]
+function alc.fork(strategies, ctx, options) end
+
+--- Values kept beyond the session, by key, in the namespace `ctx._ns` or `default`. A key
+--- `prefix:id` has a file of its own, whatever the namespace.
+alc.state = {}
+
+---@param key string
+---@param default? any where there is none
+---@return any
+function alc.state.get(key, default) end
+
+---@param key string
+---@return boolean
+function alc.state.has(key) end
+
+---@param key string
+---@param value any
+function alc.state.set(key, value) end
+
+--- Sets only what is not there; whether it did.
+---@param key string
+---@param value any
+---@return boolean
+function alc.state.set_nx(key, value) end
+
+--- Whether there was something to delete.
+---@param key string
+---@return boolean
+function alc.state.delete(key) end
+
+--- The keys of the namespace, in no order.
+---@return string[]
+function alc.state.keys() end
+
+---@param key string
+---@param delta? number 1 unless said otherwise
+---@param default? number what it starts from, 0 unless said otherwise
+---@return number
+function alc.state.incr(key, delta, default) end
+
+--- Sets what a function makes of the value; another session may change it in between.
+---@param key string
+---@param change fun(value: any): any
+---@param default? any
+---@return any
+function alc.state.update(key, change, default) end
+
+--- The keys that have a file each in the folder `namespace`, in order.
+---@param namespace string
+---@return string[]
+function alc.state.list(namespace) end
+
+---@param namespace string
+---@param key string
+---@return any
+function alc.state.show(namespace, key) end
+
+--- Takes steps and fields out of a value `{ data = … }`, and keeps what was there.
+---@param namespace string
+---@param key string
+---@param options? { steps?: string[], fields?: string[] }
+---@return { ok: true, backup_path: string, steps_removed: string[], fields_removed: string[] }
+function alc.state.reset(namespace, key, options) end
+
+---@param namespace string
+---@param key string
+---@param value any
+function alc.state.set_dispatched(namespace, key, value) end
+
+---@param namespace string
+---@param key string
+---@return boolean
+function alc.state.delete_dispatched(namespace, key) end
+
 --- Figures that a script keeps.
 alc.stats = {}
 

@@ -210,11 +210,15 @@ impl TestEnv {
         status.stdout.lines().find_map(|line| line.strip_prefix("pid=")?.parse().ok())
     }
 
-    /// Kills the daemon, if one runs, and waits until it is gone.
+    /// Kills the daemon, if one runs, and waits until it is gone. A client that waits may have started
+    /// the next one by then.
     pub(crate) fn kill_daemon(&self) {
-        if let Some(pid) = self.daemon_pid() {
-            kill(pid, libc::SIGKILL);
-            self.wait_for_lock();
+        let Some(pid) = self.daemon_pid() else { return };
+        kill(pid, libc::SIGKILL);
+        let lock = File::options().write(true).open(self.home().join("lock")).expect("a lock file");
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while lock.try_lock().is_err() && self.daemon_pid().is_none_or(|other| other == pid) {
+            assert!(Instant::now() < deadline, "{pid} lives on");
         }
     }
 
