@@ -64,6 +64,18 @@ const TABLE: &[Row] = &[
     }),
     ("spawn", 8, Also("pending"), |env| alc(env, "spawn|-e|alc.llm('?')|--wait")),
     ("spawn", 124, Also("timeout"), |env| alc(env, "spawn|-e|while true do end|--wait|--timeout|1ms")),
+    ("advice", 0, Done, |env| advice(env, "echo|x")),
+    ("advice", 1, Only("does_not_load"), |env| advice(env, "broken|x")),
+    ("advice", 1, Also("failed"), |env| advice(env, "fails|--wait")),
+    ("advice", 3, Also("cancelled"), |env| {
+        let again = "asks|--idempotency-key|k";
+        alc(env, &format!("cancel|{}", advice(env, again).ok())).ok();
+        advice(env, &format!("{again}|--wait"))
+    }),
+    ("advice", 4, Only("unknown_strategy"), |env| advice(env, "absent")),
+    ("advice", 5, Only("name_in_use"), |env| { paused(env); advice(env, "echo|--name|paused") }),
+    ("advice", 8, Also("pending"), |env| advice(env, "asks|--wait")),
+    ("advice", 124, Also("timeout"), |env| advice(env, "endless|--wait|--timeout|1ms")),
     ("state", 0, Done, |env| { failed(env); alc(env, "state|@") }),
     ("state", 0, Done, |env| { done(env); alc(env, "state|@|--exit-code") }),
     ("state", 1, Told, |env| { failed(env); alc(env, "state|@|--exit-code") }),
@@ -206,6 +218,24 @@ fn failed(env: &TestEnv) {
 fn cancelled(env: &TestEnv) {
     paused(env);
     env.alc(["cancel", "@"]).ok();
+}
+
+/// Runs `alc advice` where a few strategies are installed.
+fn advice(env: &TestEnv, words: &str) -> Ran {
+    env.alc(["daemon", "start"]).ok();
+    for (name, body) in [
+        ("echo", "return ctx.task"),
+        ("asks", "return alc.llm('?')"),
+        ("fails", "error('x')"),
+        ("endless", "while true do end"),
+        ("broken", "return return"),
+    ] {
+        let folder = env.home().join("packages").join(name);
+        fs::create_dir_all(&folder).expect("creates");
+        let source = format!("return {{ run = function(ctx) {body} end }}");
+        fs::write(folder.join("init.lua"), source).expect("writes");
+    }
+    alc(env, &format!("advice|{words}"))
 }
 
 fn paused(env: &TestEnv) {

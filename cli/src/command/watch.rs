@@ -27,7 +27,7 @@ pub(super) fn run(
     let cursors = cursors(args)?;
     let mut link = connector.reading()?;
     let board = connector.stderr().screen().board();
-    let mut watch = Watch { args, followed: Vec::new(), board };
+    let mut watch = Watch { args, followed: Vec::new(), undrawn: Vec::new(), board };
     let wanted: Vec<_> = args.references.iter().zip(cursors).collect();
     let found = bulk::for_each(&wanted, output, |(reference, after), _| {
         let link = link.as_mut().ok_or_else(|| CliError::NotFound((*reference).clone()))?;
@@ -66,6 +66,8 @@ fn cursors(args: &args::Watch) -> Result<Vec<Seq>, CliError> {
 struct Watch<'a> {
     args: &'a args::Watch,
     followed: Vec<Followed>,
+    /// Those that the board does not show yet.
+    undrawn: Vec<SessionView>,
     board: Board,
 }
 
@@ -87,7 +89,7 @@ impl Watch<'_> {
         let there = self.args.until == Some(*state) && *seq <= after;
         let exit = there.then_some(Exit::Done);
         self.followed.push(Followed { id: id.clone(), state: *state, after, exit });
-        self.board.add(session);
+        self.undrawn.push(session.clone());
     }
 
     /// Prints what happens until all have ended, are where they should get, or the time is up.
@@ -98,6 +100,10 @@ impl Watch<'_> {
         output: &mut Output,
     ) -> Result<(), CliError> {
         let waiting = signals.waiting(self.left(output));
+        // Only now, since a signal clears what is drawn.
+        for session in self.undrawn.drain(..) {
+            self.board.add(&session);
+        }
         let mut shown = Ok(());
         let followed = link.call(|client| {
             let going_on =
