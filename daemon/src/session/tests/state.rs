@@ -135,7 +135,11 @@ async fn a_change_is_made_once_whenever_the_daemon_ends() {
         ("operation.finished", None, 1.0),
         ("operation.finished", Some(50.0), 50.0),
     ] {
-        let service = Service::open();
+        let mut service = Service::open();
+        let path = service.folder.path().to_owned();
+        let journal = Journal::open(&path.join("journal.db")).expect("opens");
+        let pool = Pool::start(2).expect("starts");
+        service.registry = Registry::new(journal.clone(), pool, path.into(), MEMORY);
         fail::cfg(point, "pause").expect("configures");
         let source = "return {alc.state.incr('n'), alc.llm('q')}";
         let id = service.spawn(source).await.expect("spawns");
@@ -151,7 +155,8 @@ async fn a_change_is_made_once_whenever_the_daemon_ends() {
             let path = service.folder.path().join("state/default.json");
             fs::write(path, serde_json::json!({ "n": edit }).to_string()).expect("writes");
         }
-        // Stands for another daemon: what the first one holds is given up, as at its end.
+        // As at the first daemon's end: it writes nothing more down, and lets go of its locks.
+        journal.close().await;
         fail::remove(point);
         let service = service.reopen();
         service.registry.recover().await.expect("recovers");
