@@ -156,9 +156,9 @@ mod tests {
             "[packages]\na = '*'\n[packages.mine]\npath = 'p/mine'\n[hub]\nx = 1",
         )
         .expect("writes");
-        fs::write(at(LOCAL), "[packages]\nmine = { path = '/else' }").expect("writes");
+        fs::write(at(LOCAL), "[packages]\nmine = { path = 'else' }").expect("writes");
         let project = Project::read(root.path()).expect("reads");
-        assert_eq!(project.local, [path("mine", "/else".into())]);
+        assert_eq!(project.local, [path("mine", at("else"))]);
         assert_eq!(project.shared, [path("mine", at("p/mine"))]);
         let lock = "version = 1
             [[package]]

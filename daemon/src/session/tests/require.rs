@@ -98,7 +98,8 @@ async fn what_cannot_be_required_is_named() {
             &["cannot be called inside"],
         ),
     ] {
-        let error = service.result(source).await.to_string().replace("\\\"", "\"");
+        let error =
+            service.result(source).await.to_string().replace("\\\"", "\"").replace("\\\\", "/");
         for part in parts {
             assert!(error.contains(part), "{source}: {error}");
         }

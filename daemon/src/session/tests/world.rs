@@ -5,6 +5,7 @@ use std::fs;
 use super::*;
 
 impl Service {
+    #[cfg(unix)]
     fn write_files(&self) {
         fs::write(self.folder.path().join("text"), "one\ntwo\n\n 12.5e1x0x1Fend").expect("writes");
         fs::write(self.folder.path().join("bytes"), b"\xff\x00a\xfe").expect("writes");
@@ -42,6 +43,8 @@ impl Service {
     }
 }
 
+// With what the system says of a file that is not there.
+#[cfg(unix)]
 #[tokio::test]
 async fn files_are_read_in_every_way() {
     let service = Service::open();
