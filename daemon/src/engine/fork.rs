@@ -127,12 +127,10 @@ impl Fork {
 
     /// See [`super::Vm::intends`].
     pub(super) fn intends(&mut self, home: &Strand, intent: String) -> Vec<Made> {
-        let act = |strand: &mut Strand| {
-            let world = strand.lua.app_data_mut::<World>();
-            world.map(|mut world| world.intends(intent)).unwrap_or_default()
-        };
         let child = self.children.get_mut(self.turn);
-        child.and_then(|child| child.lent(home, act)).unwrap_or_default()
+        child
+            .and_then(|child| child.lent(home, |strand| strand.intends(intent)))
+            .unwrap_or_default()
     }
 
     /// See [`super::Vm::operated`].

@@ -18,7 +18,7 @@ use super::{
     operation::Outcome,
     preempt, prelude,
     vm::{LoadError, Step},
-    world::{PAYLOAD_LIMIT, Pending, World},
+    world::{Made, PAYLOAD_LIMIT, Pending, World},
 };
 
 /// How much memory a session may use.
@@ -68,6 +68,13 @@ impl Strand {
         let answer = alc::shaped(&self.lua, replies, single)?;
         self.resume_with = Some(answer.into_lua_multi(&self.lua)?);
         Ok(())
+    }
+
+    /// Says what the operation that the chunk waits for is about to change: all that the journal must
+    /// have first.
+    pub(super) fn intends(&mut self, intent: String) -> Vec<Made> {
+        let world = self.lua.app_data_mut::<World>();
+        world.map(|mut world| world.intends(intent)).unwrap_or_default()
     }
 
     /// Gives the chunk the outcome of the operation it waits for.

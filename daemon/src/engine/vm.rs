@@ -63,11 +63,10 @@ impl Vm {
     /// Says what the operation that the script waits for is about to change; the calls returned must
     /// reach the journal first.
     pub(crate) fn intends(&mut self, intent: String) -> Vec<Made> {
-        if let Some(fork) = &mut self.fork {
-            return fork.intends(&self.strand, intent);
+        match &mut self.fork {
+            Some(fork) => fork.intends(&self.strand, intent),
+            None => self.strand.intends(intent),
         }
-        let world = self.strand.lua.app_data_mut::<World>();
-        world.map(|mut world| world.intends(intent)).unwrap_or_default()
     }
 
     /// Gives the script the outcome of the operation it waits for.
