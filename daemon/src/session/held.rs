@@ -94,8 +94,10 @@ impl Actor {
 
     /// The first of the queries with which the session is paused.
     fn asks(&self, append: &Append) -> Option<QueryView> {
-        let State::Paused(_) = &self.state else { return None };
-        let (number, query) = append.calls.last()?.queries.first()?;
+        let State::Paused(pause) = &self.state else { return None };
+        let mut queries = append.calls.iter().flat_map(|call| &call.queries);
+        // The children of a fork ask in several calls.
+        let (number, query) = queries.find(|(number, _)| *number == pause.lowest())?;
         Some(QueryView { query_id: self.id.query(*number), query: query.clone() })
     }
 }
