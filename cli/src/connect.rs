@@ -7,21 +7,22 @@
 //! ```
 
 use std::{
-    fs::{self, File},
+    fs::File,
     io,
-    sync::mpsc::RecvTimeoutError,
     time::{Duration, Instant},
 };
 
 use alc_core::Reference;
-use alc_ipc::{Client, ClientError, Endpoint, EndpointError, Home};
+use alc_ipc::{
+    Client, ClientError, Endpoint, EndpointError, Home,
+    lock::{self, Owner},
+};
 
 use crate::{
     environment::Environment,
     error::CliError,
     launch::{self, LaunchError},
     link::Link,
-    lock,
     output::Stderr,
     signals::{Left, Signals},
 };
@@ -95,11 +96,11 @@ impl Connector {
                 Ok(process.filter(|process| Some(Some(*process)) != asked))
             };
             match (self.watch_owner(deadline, next)?, asked) {
-                (Owner::Gone, _) => return Ok(asked.is_some()),
-                (Owner::Seen(_), Some(_)) => return Ok(true),
+                (None | Some(Owner::Caller(_)), _) => return Ok(asked.is_some()),
+                (Some(Owner::Met(_)), Some(_)) => return Ok(true),
                 // It was about to listen, and can now be asked.
-                (Owner::Seen(_), None) => {}
-                (Owner::Still, _) => return Err(ClientError::DeadlinePassed.into()),
+                (Some(Owner::Met(_)), None) => {}
+                (Some(Owner::Silent), _) => return Err(ClientError::DeadlinePassed.into()),
             }
         }
     }
@@ -197,44 +198,25 @@ impl Connector {
     /// If somebody owns the folder, he is about to listen or about to end: waits for either.
     fn wait_for_owner(&self, deadline: Instant) -> Result<Option<Client>, CliError> {
         match self.watch_owner(deadline, || self.running())? {
-            Owner::Gone => Ok(None),
-            Owner::Seen(client) => Ok(Some(client)),
-            Owner::Still => Err(self.wedged().into()),
+            Some(Owner::Met(client)) => Ok(Some(client)),
+            Some(Owner::Silent) => Err(self.wedged().into()),
+            Some(Owner::Caller(_)) | None => Ok(None),
         }
     }
 
-    /// Waits until nobody owns the folder, and looks now and then for what would do as well, since
-    /// nobody tells of that.
+    /// Waits until nobody owns the folder, or for what `look` finds; `None` where it has no lock yet.
     fn watch_owner<T>(
         &self,
         deadline: Instant,
         mut look: impl FnMut() -> Result<Option<T>, CliError>,
-    ) -> Result<Owner<T>, CliError> {
+    ) -> Result<Option<Owner<T>>, CliError> {
         let path = self.home.lock();
         let unusable = |source| LaunchError::Home { path: path.clone(), source };
-        let file = match File::options().read(true).write(true).open(&path) {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Owner::Gone),
-            Err(error) => return Err(unusable(error).into()),
-        };
-        match file.try_lock() {
-            Ok(()) => return Ok(Owner::Gone),
-            Err(fs::TryLockError::WouldBlock) => {}
-            Err(fs::TryLockError::Error(error)) => return Err(unusable(error).into()),
-        }
-        let gone = lock::wait(file).map_err(unusable)?;
-        let mut pause = Duration::from_millis(5);
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            match gone.recv_timeout(pause.min(left)) {
-                Ok(_) | Err(RecvTimeoutError::Disconnected) => return Ok(Owner::Gone),
-                Err(RecvTimeoutError::Timeout) if left.is_zero() => return Ok(Owner::Still),
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-            if let Some(seen) = look()? {
-                return Ok(Owner::Seen(seen));
-            }
-            pause = (pause * 2).min(Duration::from_millis(200));
+        let Some(lock) = launch::existing(&path).map_err(unusable)? else { return Ok(None) };
+        match lock::own(lock, deadline, || look().transpose()).map_err(unusable)? {
+            Owner::Caller(lock) => Ok(Some(Owner::Caller(lock))),
+            Owner::Met(found) => found.map(|found| Some(Owner::Met(found))),
+            Owner::Silent => Ok(Some(Owner::Silent)),
         }
     }
 
@@ -247,16 +229,6 @@ impl Connector {
     }
 }
 
-/// What became of whoever owns the folder.
-enum Owner<T> {
-    /// Nobody does.
-    Gone,
-    /// This was seen before.
-    Seen(T),
-    /// Neither, in time.
-    Still,
-}
-
 /// Whether nobody listens, rather than that one may not connect.
 fn is_gone(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotFound};
@@ -265,6 +237,8 @@ fn is_gone(error: &io::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::exit::Exit;
 

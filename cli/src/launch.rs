@@ -71,6 +71,15 @@ pub(crate) fn private_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Opens a file, if it is there.
+pub(crate) fn existing(path: &Path) -> io::Result<Option<File>> {
+    match File::options().read(true).write(true).open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The daemon's program with the daemon's environment and folder.
 pub(crate) fn command(home: &Home, environment: &Environment) -> Command {
     let program = find(environment.program.as_deref());

@@ -22,7 +22,6 @@ mod input;
 mod json;
 mod launch;
 mod link;
-mod lock;
 mod manual;
 mod output;
 mod progress;

@@ -4,14 +4,16 @@
 //! another daemon left behind.
 
 use std::{
-    fs::{File, OpenOptions, TryLockError},
+    fs::{File, OpenOptions},
     io,
     path::{Path, PathBuf},
-    sync::mpsc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use alc_ipc::{Client, Endpoint, EndpointError, FolderId, Home};
+use alc_ipc::{
+    Client, Endpoint, EndpointError, FolderId, Home,
+    lock::{self, Owner},
+};
 use interprocess::local_socket::{ListenerOptions, tokio::Listener};
 
 #[cfg(unix)]
@@ -60,7 +62,7 @@ impl Ownership {
     /// Makes the folder if it is not there, and takes its lock.
     pub(crate) fn take(home: Home) -> Result<Self, ListenError> {
         prepare(home.path())?;
-        let lock = lock(&home)?;
+        let lock = take_lock(&home)?;
         let folder = folder_id(&home)?;
         Ok(Self { home, folder, _lock: lock })
     }
@@ -84,27 +86,19 @@ impl Ownership {
     }
 }
 
-fn lock(home: &Home) -> Result<File, ListenError> {
+fn take_lock(home: &Home) -> Result<File, ListenError> {
     let path = home.lock();
     let failed = |source| ListenError::Folder { path: path.clone(), source };
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => return Ok(file),
-        Err(TryLockError::WouldBlock) => {}
-        Err(TryLockError::Error(source)) => return Err(failed(source)),
+    let meet = || {
+        let endpoint = Endpoint::read(home).ok().flatten();
+        endpoint.filter(|endpoint| Client::connect(endpoint).is_ok())
+    };
+    match lock::own(file, Instant::now() + HANDOVER, meet).map_err(failed)? {
+        Owner::Caller(lock) => Ok(lock),
+        Owner::Met(_) | Owner::Silent => Err(ListenError::Owned { path: home.path().to_owned() }),
     }
-    let owned = || ListenError::Owned { path: home.path().to_owned() };
-    if Endpoint::read(home)?.is_some_and(|endpoint| Client::connect(&endpoint).is_ok()) {
-        return Err(owned());
-    }
-    // It holds the lock and does not answer: it is about to end, or to listen.
-    let (sender, locked) = mpsc::channel();
-    std::thread::spawn(move || {
-        // Nobody may wait any more.
-        let _ = sender.send(file.lock().map(|()| file));
-    });
-    locked.recv_timeout(HANDOVER).map_err(|_| owned())?.map_err(failed)
 }
 
 /// The id that the folder got when it was made.

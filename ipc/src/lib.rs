@@ -10,6 +10,7 @@ mod connection;
 mod endpoint;
 mod hello;
 mod home;
+pub mod lock;
 mod positional;
 mod request;
 mod response;

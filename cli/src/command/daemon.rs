@@ -82,7 +82,8 @@ fn restart(
     start(connector, output)
 }
 
-/// Ends the daemon and returns when it is gone; true if there was one. Refused while Lua runs, and then `insist` is the command that ends it all the same.
+/// Ends the daemon and returns when it is gone; true if there was one. Refused while Lua runs, and
+/// then `insist` is the command that ends it all the same.
 fn end(args: &args::Stop, insist: &'static str, connector: &Connector) -> Result<bool, CliError> {
     let deadline = Instant::now() + args.timeout.min(LONG);
     let _waiting = connector.signals().waiting(Left {
