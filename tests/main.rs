@@ -39,4 +39,5 @@ mod selecting;
 mod shell;
 mod signals;
 mod skew;
+mod surroundings;
 mod transcript;

@@ -152,7 +152,7 @@ impl Connector {
     pub(crate) fn find(&self) -> Result<Option<Client>, CliError> {
         match self.running()? {
             Some(client) => Ok(Some(client)),
-            None if !self.home.journal().exists() => Ok(None),
+            None if !self.home.has_journal() => Ok(None),
             None if self.may_start => self.start().map(Some),
             None => Err(self.not_running()),
         }
@@ -165,7 +165,7 @@ impl Connector {
 
     /// Starts the daemon, or finds that another client just did.
     pub(crate) fn start(&self) -> Result<Client, CliError> {
-        launch::make_home(&self.home)?;
+        self.home.make().map_err(LaunchError::Folder)?;
         self.stderr.detail(|| "no daemon listens; one is started".to_owned());
         let _waiting = self.signals.waiting(Left {
             sentence: "stopped before the daemon was ready; nothing was asked of it".to_owned(),
@@ -191,7 +191,7 @@ impl Connector {
         let path = self.home.start_lock();
         let file = launch::private_file(&path);
         file.and_then(|file| lock::take(file, Instant::now() + QUEUE))
-            .map_err(|source| LaunchError::Home { path, source })?
+            .map_err(|source| LaunchError::File { path, source })?
             .ok_or_else(|| self.wedged())
     }
 
@@ -211,7 +211,7 @@ impl Connector {
         mut look: impl FnMut() -> Result<Option<T>, CliError>,
     ) -> Result<Option<Owner<T>>, CliError> {
         let path = self.home.lock();
-        let unusable = |source| LaunchError::Home { path: path.clone(), source };
+        let unusable = |source| LaunchError::File { path: path.clone(), source };
         let Some(lock) = launch::existing(&path).map_err(unusable)? else { return Ok(None) };
         match lock::own(lock, deadline, || look().transpose()).map_err(unusable)? {
             Owner::Caller(lock) => Ok(Some(Owner::Caller(lock))),
@@ -231,8 +231,8 @@ impl Connector {
 
 /// Whether nobody listens, rather than that one may not connect.
 fn is_gone(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotFound};
-    matches!(error.kind(), NotFound | ConnectionRefused | ConnectionReset)
+    use io::ErrorKind::{ConnectionRefused, ConnectionReset, NotADirectory, NotFound};
+    matches!(error.kind(), NotFound | NotADirectory | ConnectionRefused | ConnectionReset)
 }
 
 #[cfg(test)]
@@ -289,7 +289,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let connector = connector(folder.path(), true);
         let endpoint =
-            Endpoint::choose(connector.home(), alc_ipc::FolderId([7; 16]), folder.path());
+            Endpoint::candidates(connector.home(), alc_ipc::FolderId([7; 16]), &[]).remove(0);
         endpoint.publish(connector.home()).expect("writes");
         assert!(connector.running().expect("is absent").is_none());
         drop(std::os::unix::net::UnixListener::bind(endpoint.address()).expect("binds"));

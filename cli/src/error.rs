@@ -5,7 +5,7 @@ use std::{error::Error as _, ffi::OsString, fmt::Write as _, io, path::PathBuf};
 use alc_core::{
     CancelReason, FORMAT, Label, QueryId, Reference, SessionError, SessionId, SessionRef, StateName,
 };
-use alc_ipc::{ClientError, CodecError, EndpointError, Failure, NoHome};
+use alc_ipc::{ClientError, CodecError, EndpointError, Failure, FolderError, NoHome};
 use clap::error::ErrorKind;
 
 use crate::{
@@ -144,11 +144,9 @@ impl CliError {
             Self::Launch(error) => match error {
                 LaunchError::Refused(failure) => of_failure(failure),
                 LaunchError::Wedged { .. } => ("wedged", Exit::Unreachable),
-                LaunchError::Home { source, .. }
-                    if source.kind() == io::ErrorKind::PermissionDenied =>
-                {
-                    ("not_permitted", Exit::NotPermitted)
-                }
+                LaunchError::File { source, .. }
+                | LaunchError::Folder(FolderError::Unusable { source, .. }) => of_file(source),
+                LaunchError::Folder(_) => ("not_permitted", Exit::NotPermitted),
                 _ => ("unreachable", Exit::Unreachable),
             },
             Self::Output(_) | Self::Unprinted { .. } => ("output_lost", Exit::OutputLost),
@@ -182,6 +180,7 @@ impl CliError {
             Self::Input(InputError::Terminal { .. }) => Some("alc resume --help".to_owned()),
             Self::Client(ClientError::Refused(failure))
             | Self::Launch(LaunchError::Refused(failure)) => failure.hint.clone(),
+            Self::Launch(LaunchError::Folder(error)) => error.hint(),
             Self::Client(ClientError::Incompatible { .. }) => Some("alc daemon restart".to_owned()),
             Self::Busy { insist, .. } => Some((*insist).to_owned()),
             Self::NotRunning { .. } | Self::NoLog { .. } => Some("alc daemon start".to_owned()),
@@ -347,7 +346,10 @@ fn of_failure(failure: &Failure) -> (&'static str, Exit) {
 
 fn of_file(error: &io::Error) -> (&'static str, Exit) {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => ("not_permitted", Exit::NotPermitted),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            ("not_permitted", Exit::NotPermitted)
+        }
+        io::ErrorKind::StorageFull => ("disk_full", Exit::TryAgain),
         _ => ("damaged", Exit::Damaged),
     }
 }

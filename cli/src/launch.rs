@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    fs::{DirBuilder, File, OpenOptions},
+    fs::{File, OpenOptions},
     io::{self, BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},
     process::{ChildStdout, Command, Stdio},
@@ -11,7 +11,7 @@ use std::{
     time::Instant,
 };
 
-use alc_ipc::{ErrorCode, Failure, Home};
+use alc_ipc::{ErrorCode, Failure, FolderError, Home};
 use serde::Deserialize;
 
 use crate::environment::Environment;
@@ -25,8 +25,11 @@ const LONGEST_LINE: u64 = 1 << 16;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LaunchError {
     /// The data folder cannot be used.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// A file in it cannot be used.
     #[error("cannot use {path}")]
-    Home { path: PathBuf, source: io::Error },
+    File { path: PathBuf, source: io::Error },
     /// There is no program to run.
     #[error("cannot run {program}")]
     Program { program: PathBuf, source: io::Error },
@@ -50,16 +53,6 @@ pub(crate) enum LaunchError {
 enum Said {
     Ready(bool),
     Error { code: String, message: String, hint: Option<String> },
-}
-
-/// Makes the data folder, for its owner only, unless it is there.
-pub(crate) fn make_home(home: &Home) -> Result<(), LaunchError> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let path = home.path();
-    builder.create(path).map_err(|source| LaunchError::Home { path: path.to_owned(), source })
 }
 
 /// Opens a file for its owner only, and makes it if needed.
@@ -101,7 +94,7 @@ pub(crate) fn launch(
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     #[cfg(windows)]
     crate::detach::detach(&mut command, &home.log())
-        .map_err(|source| LaunchError::Home { path: home.log(), source })?;
+        .map_err(|source| LaunchError::File { path: home.log(), source })?;
     let mut child = command.spawn().map_err(|source| LaunchError::Program {
         program: PathBuf::from(command.get_program()),
         source,
@@ -195,7 +188,7 @@ mod tests {
             fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("writes");
             fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).expect("sets");
             let home = Home::find(Some(folder.path().join("home"))).expect("a folder");
-            make_home(&home).expect("makes");
+            home.make().expect("makes");
             let mode = fs::metadata(home.path()).expect("is there").permissions().mode();
             assert_eq!(mode & 0o777, 0o700);
             let environment = Environment {

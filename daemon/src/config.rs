@@ -34,9 +34,11 @@ pub(crate) struct Run {
     pub(crate) ready: bool,
 }
 
-/// Where a socket lies whose path in the data folder would be too long.
-pub(crate) fn temporary() -> PathBuf {
-    std::env::var_os("XDG_RUNTIME_DIR")
-        .filter(|path| !path.is_empty())
-        .map_or_else(std::env::temp_dir, PathBuf::from)
+/// Where a socket may lie that cannot lie in the data folder.
+pub(crate) fn runtime_folders() -> Vec<PathBuf> {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let folders = runtime.into_iter().chain([std::env::temp_dir(), PathBuf::from("/tmp")]);
+    let mut folders: Vec<_> = folders.filter(|folder| folder.is_absolute()).collect();
+    folders.dedup();
+    folders
 }

@@ -6,12 +6,12 @@
 use std::{
     fs::{File, OpenOptions},
     io,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
 use alc_ipc::{
-    Client, Endpoint, EndpointError, FolderId, Home,
+    Client, Endpoint, EndpointError, FolderError, FolderId, Home,
     lock::{self, Owner},
 };
 use interprocess::local_socket::{ListenerOptions, tokio::Listener};
@@ -21,29 +21,28 @@ mod unix;
 #[cfg(windows)]
 mod windows;
 #[cfg(unix)]
-use unix::{clear, prepare, restrict};
+use unix::{clear, restrict};
 #[cfg(windows)]
-use windows::{prepare, restrict};
+use windows::restrict;
 
 /// How long a daemon that ends may keep the folder.
 const HANDOVER: Duration = Duration::from_secs(5);
 
 /// The folder cannot be owned, or nobody could be heard there.
 #[derive(Debug, thiserror::Error)]
-#[cfg_attr(windows, expect(dead_code, reason = "std tells there neither owner nor rights"))]
 pub(crate) enum ListenError {
-    #[error("cannot prepare the data folder {path}")]
-    Folder { path: PathBuf, source: io::Error },
-    #[error("the data folder {path} belongs to another user")]
-    Foreign { path: PathBuf },
-    #[error("others may read or write the data folder {path}")]
-    Open { path: PathBuf },
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    #[error("cannot use {path}")]
+    File { path: PathBuf, source: io::Error },
     #[error("a daemon runs in {path} already")]
     Owned { path: PathBuf },
     #[error("{path} does not hold the folder's id")]
     Id { path: PathBuf },
     #[error("cannot listen at {address}")]
     Bind { address: PathBuf, source: io::Error },
+    #[error("there is no folder for a socket; set XDG_RUNTIME_DIR to one with a short path")]
+    Nowhere,
     #[error(transparent)]
     Endpoint(#[from] EndpointError),
     #[error("the system gives no random numbers")]
@@ -59,9 +58,8 @@ pub(crate) struct Ownership {
 }
 
 impl Ownership {
-    /// Makes the folder if it is not there, and takes its lock.
+    /// Takes the folder's lock.
     pub(crate) fn take(home: Home) -> Result<Self, ListenError> {
-        prepare(home.path())?;
         let lock = take_lock(&home)?;
         let folder = folder_id(&home)?;
         Ok(Self { home, folder, _lock: lock })
@@ -72,23 +70,34 @@ impl Ownership {
         self.folder
     }
 
-    /// Listens, and tells clients where. Needs a tokio runtime.
-    pub(crate) fn listen(&self, temporary: &Path) -> Result<Listener, ListenError> {
-        let endpoint = Endpoint::choose(&self.home, self.folder, temporary);
+    /// Listens where that works, and tells clients where. Needs a tokio runtime.
+    pub(crate) fn listen(&self, others: &[PathBuf]) -> Result<Listener, ListenError> {
+        let mut first = None;
+        for endpoint in Endpoint::candidates(&self.home, self.folder, others) {
+            match self.listen_at(&endpoint) {
+                Ok(listener) => {
+                    endpoint.publish(&self.home)?;
+                    return Ok(listener);
+                }
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        Err(first.unwrap_or(ListenError::Nowhere))
+    }
+
+    fn listen_at(&self, endpoint: &Endpoint) -> Result<Listener, ListenError> {
         let address = endpoint.address();
         let bind = |source| ListenError::Bind { address: address.to_owned(), source };
         #[cfg(unix)]
         clear(&self.home, address)?;
         let options = ListenerOptions::new().name(endpoint.name().map_err(bind)?);
-        let listener = restrict(options).and_then(ListenerOptions::create_tokio).map_err(bind)?;
-        endpoint.publish(&self.home)?;
-        Ok(listener)
+        restrict(options).and_then(ListenerOptions::create_tokio).map_err(bind)
     }
 }
 
 fn take_lock(home: &Home) -> Result<File, ListenError> {
     let path = home.lock();
-    let failed = |source| ListenError::Folder { path: path.clone(), source };
+    let failed = |source| ListenError::File { path: path.clone(), source };
     let file =
         OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     let meet = || {
@@ -104,7 +113,7 @@ fn take_lock(home: &Home) -> Result<File, ListenError> {
 /// The id that the folder got when it was made.
 fn folder_id(home: &Home) -> Result<FolderId, ListenError> {
     let path = home.id();
-    let failed = |source| ListenError::Folder { path: path.clone(), source };
+    let failed = |source| ListenError::File { path: path.clone(), source };
     match std::fs::read_to_string(&path) {
         Ok(text) => {
             FolderId::parse(text.trim_end()).ok_or_else(|| ListenError::Id { path: path.clone() })

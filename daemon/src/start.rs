@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use alc_ipc::{ErrorCode, Home, NoHome};
+use alc_ipc::{ErrorCode, FolderError, Home, NoHome};
 use tokio_util::sync::CancellationToken;
 
 use crate::{
@@ -52,10 +52,12 @@ impl StartError {
     fn code(&self) -> ErrorCode {
         match self {
             Self::Journal(OpenError::Full { .. }) => ErrorCode::DiskFull,
-            _ if self.is_for_lack_of_space() => ErrorCode::DiskFull,
-            Self::Listen(ListenError::Foreign { .. } | ListenError::Open { .. }) => {
-                ErrorCode::NotPermitted
-            }
+            _ if self.is_for_lack_of(io::ErrorKind::StorageFull) => ErrorCode::DiskFull,
+            Self::Listen(ListenError::Folder(
+                FolderError::Foreign { .. } | FolderError::Open { .. },
+            ))
+            | Self::Journal(OpenError::ReadOnly { .. }) => ErrorCode::NotPermitted,
+            _ if self.is_for_lack_of(io::ErrorKind::PermissionDenied) => ErrorCode::NotPermitted,
             Self::Listen(ListenError::Id { .. } | ListenError::Endpoint(_)) | Self::Read(_) => {
                 ErrorCode::Damaged
             }
@@ -67,11 +69,11 @@ impl StartError {
         }
     }
 
-    fn is_for_lack_of_space(&self) -> bool {
+    fn is_for_lack_of(&self, what: io::ErrorKind) -> bool {
         let mut cause = self.source();
         while let Some(error) = cause {
             let system: Option<&io::Error> = error.downcast_ref();
-            if system.is_some_and(|error| error.kind() == io::ErrorKind::StorageFull) {
+            if system.is_some_and(|error| error.kind() == what) {
                 return true;
             }
             cause = error.source();
@@ -81,9 +83,7 @@ impl StartError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Listen(ListenError::Open { path }) => {
-                Some(format!("chmod 700 {}", path.display()))
-            }
+            Self::Listen(ListenError::Folder(error)) => error.hint(),
             Self::Listen(ListenError::Owned { .. }) => Some("alc daemon status".to_owned()),
             _ => None,
         }
@@ -125,6 +125,7 @@ fn serve(run: &Run) -> Result<End, StartError> {
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
     let home = Home::find(run.home.clone())?;
     clock::follow(home.path().join("test-clock"));
+    home.make().map_err(ListenError::Folder)?;
     #[cfg(unix)]
     if run.ready {
         detach::leave_caller(&home.log())?;
@@ -143,7 +144,7 @@ fn serve(run: &Run) -> Result<End, StartError> {
     let result = runtime.block_on(async {
         let stop = CancellationToken::new();
         let signals = server::stop_at_signals(stop.clone())?;
-        let listener = ownership.listen(&config::temporary())?;
+        let listener = ownership.listen(&config::runtime_folders())?;
         let recovered = registry.recover().await?;
         let folder = ownership.folder();
         let started_at = clock::now();

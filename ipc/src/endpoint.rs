@@ -49,25 +49,26 @@ pub enum EndpointError {
 }
 
 impl Endpoint {
-    /// The address a daemon of `home` listens on: a socket in the folder, or, where that path is too
-    /// long for one or cannot be published as text, in a folder of its own under `temporary`.
+    /// Where a daemon of `home` may listen, best first: at a socket in the folder, or in a folder of
+    /// its own under one of `others`; never at a path that is too long for a socket or that cannot be
+    /// published as text.
     #[cfg(unix)]
     #[must_use]
-    pub fn choose(home: &Home, folder: FolderId, temporary: &Path) -> Self {
-        let inside = home.path().join("alcd.sock");
-        let address = if inside.to_str().is_some_and(|path| path.len() <= LONGEST_PATH) {
-            inside
-        } else {
-            temporary.join(format!("alc-{folder}")).join("alcd.sock")
-        };
-        Self { address, folder }
+    pub fn candidates(home: &Home, folder: FolderId, others: &[PathBuf]) -> Vec<Self> {
+        let elsewhere = others.iter().map(|other| other.join(format!("alc-{folder}")));
+        std::iter::once(home.path().to_owned())
+            .chain(elsewhere)
+            .map(|place| place.join("alcd.sock"))
+            .filter(|path| path.to_str().is_some_and(|path| path.len() <= LONGEST_PATH))
+            .map(|address| Self { address, folder })
+            .collect()
     }
 
-    /// The address a daemon of `home` listens on: a pipe named after the folder's id.
+    /// Where a daemon of `home` listens: at a pipe named after the folder's id.
     #[cfg(windows)]
     #[must_use]
-    pub fn choose(_home: &Home, folder: FolderId, _temporary: &Path) -> Self {
-        Self { address: PathBuf::from(format!(r"\\.\pipe\alc-{folder}")), folder }
+    pub fn candidates(_home: &Home, folder: FolderId, _others: &[PathBuf]) -> Vec<Self> {
+        vec![Self { address: PathBuf::from(format!(r"\\.\pipe\alc-{folder}")), folder }]
     }
 
     /// What the daemon of `home` wrote; `None` if there never was one.
@@ -154,9 +155,11 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let home = home(folder.path());
         assert_eq!(Endpoint::read(&home).expect("reads"), None);
-        let endpoint = Endpoint::choose(&home, FolderId([7; 16]), Path::new("/tmp"));
+        let [endpoint] = &Endpoint::candidates(&home, FolderId([7; 16]), &[])[..] else {
+            panic!("one place")
+        };
         endpoint.publish(&home).expect("writes");
-        assert_eq!(Endpoint::read(&home).expect("reads"), Some(endpoint));
+        assert_eq!(Endpoint::read(&home).expect("reads").as_ref(), Some(endpoint));
         fs::write(home.endpoint(), "nonsense").expect("writes");
         assert!(matches!(Endpoint::read(&home), Err(EndpointError::Damaged { .. })));
     }
@@ -164,9 +167,12 @@ mod tests {
     #[test]
     fn a_folder_too_deep_for_a_socket_gets_one_elsewhere() {
         let deep = home(&Path::new("/tmp").join("d".repeat(120)));
-        let endpoint = Endpoint::choose(&deep, FolderId([7; 16]), Path::new("/run/user/7"));
-        assert!(endpoint.address().starts_with("/run/user/7"));
-        assert!(endpoint.address().as_os_str().len() <= LONGEST_PATH);
+        let others = [deep.path().to_owned(), "/run/user/7".into(), "/tmp".into()];
+        let endpoints = Endpoint::candidates(&deep, FolderId([7; 16]), &others);
+        let addresses: Vec<_> = endpoints.iter().map(Endpoint::address).collect();
+        assert!(addresses.iter().all(|address| address.as_os_str().len() <= LONGEST_PATH));
+        let [first, second] = addresses[..] else { panic!("two places") };
+        assert!(first.starts_with("/run/user/7") && second.starts_with("/tmp"));
     }
 
     #[test]
@@ -174,7 +180,7 @@ mod tests {
         use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, listen, socket};
         let folder = tempfile::tempdir().expect("a folder");
         let home = home(folder.path());
-        let endpoint = Endpoint::choose(&home, FolderId([7; 16]), Path::new("/tmp"));
+        let endpoint = Endpoint::candidates(&home, FolderId([7; 16]), &[]).remove(0);
         let listener = socket(AddressFamily::UNIX, SocketType::STREAM, None).expect("a socket");
         let address = SocketAddrUnix::new(endpoint.address()).expect("an address");
         bind(&listener, &address).expect("binds");

@@ -2,25 +2,32 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::{FolderError, make_private};
+
 /// The data folder of one user; one daemon owns it at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Home(PathBuf);
 
 /// The platform names no data folder.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
-#[error("cannot tell where your data folder is; set ALC_HOME")]
+#[error("cannot tell where your data folder is; set ALC_HOME to an absolute path")]
 pub struct NoHome;
 
 impl Home {
     /// The folder at `given` (the value of `ALC_HOME`), else the platform's data folder for `alc`.
     pub fn find(given: Option<PathBuf>) -> Result<Self, NoHome> {
         let path = match given.filter(|path| !path.as_os_str().is_empty()) {
-            Some(path) => std::path::absolute(path).map_err(|_| NoHome)?,
+            Some(path) => path,
             None => {
                 directories::ProjectDirs::from("", "", "alc").ok_or(NoHome)?.data_dir().to_owned()
             }
         };
-        Ok(Self(path))
+        std::path::absolute(path).map(Self).map_err(|_| NoHome)
+    }
+
+    /// Makes the folder, for its owner only, unless it is there.
+    pub fn make(&self) -> Result<(), FolderError> {
+        make_private(&self.0, true)
     }
 
     /// The folder itself.
@@ -33,6 +40,12 @@ impl Home {
     #[must_use]
     pub fn journal(&self) -> PathBuf {
         self.0.join("journal.db")
+    }
+
+    /// Whether a journal has its place there; a link to one that is gone keeps it, too.
+    #[must_use]
+    pub fn has_journal(&self) -> bool {
+        self.journal().symlink_metadata().is_ok()
     }
 
     /// The file whose lock is the ownership of the folder, held by the daemon for life.

@@ -8,6 +8,7 @@ mod client;
 mod codec;
 mod connection;
 mod endpoint;
+mod folder;
 mod hello;
 mod home;
 pub mod lock;
@@ -19,6 +20,7 @@ mod user;
 pub use client::{Client, ClientError, Observed};
 pub use codec::{CodecError, FRAME_LIMIT, decode, encode};
 pub use endpoint::{Endpoint, EndpointError};
+pub use folder::{FolderError, make_private};
 pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
 pub use request::{

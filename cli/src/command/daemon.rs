@@ -39,7 +39,7 @@ pub(super) fn run(
 
 /// Becomes the daemon, or waits for it where a program cannot become another.
 fn run_here(connector: &Connector) -> Result<Exit, CliError> {
-    launch::make_home(connector.home())?;
+    connector.home().make().map_err(LaunchError::Folder)?;
     let mut command = launch::command(connector.home(), connector.environment());
     let program = command.get_program().into();
     #[cfg(unix)]

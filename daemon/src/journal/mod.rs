@@ -51,6 +51,7 @@ impl Journal {
     /// Opens the journal at `path`, new if there is none, and brings an older format up to date.
     /// The caller sees to it that no other process writes to it.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
+        let path = &*schema::follow(path)?;
         let mut reserve = Reserve::of(path);
         let opened = match schema::open_writer(path) {
             // The log takes some space, and what it is opened for may give more back.

@@ -52,9 +52,21 @@ pub(crate) enum OpenError {
     /// The disk is full.
     #[error("no space left for the journal {path}")]
     Full { path: PathBuf },
-    /// SQLite refused for another reason: no permission, another process in the way.
+    /// The file, or the folder that it is in, is read-only.
+    #[error("the journal {path} may not be written")]
+    ReadOnly { path: PathBuf },
+    /// SQLite refused for another reason, such as another process in the way.
     #[error("cannot open the journal {path}")]
     Refused { path: PathBuf, source: rusqlite::Error },
+}
+
+/// The file behind `path`, which may be a link: what SQLite keeps beside a file is there.
+pub(super) fn follow(path: &Path) -> Result<PathBuf, OpenError> {
+    if !fs::symlink_metadata(path).is_ok_and(|file| file.is_symlink()) {
+        return Ok(path.to_owned());
+    }
+    // A link to nothing may mean a disk that is not there; it is no place for a new journal.
+    fs::canonicalize(path).map_err(|error| no_access(path, error))
 }
 
 /// Opens the file for the one connection that writes, creating or migrating it as needed.
@@ -243,6 +255,9 @@ fn refusal(path: &Path, source: rusqlite::Error) -> OpenError {
     match source.sqlite_error_code() {
         Some(ffi::ErrorCode::NotADatabase | ffi::ErrorCode::DatabaseCorrupt) => {
             OpenError::Damaged { path, source }
+        }
+        Some(ffi::ErrorCode::ReadOnly | ffi::ErrorCode::PermissionDenied) => {
+            OpenError::ReadOnly { path }
         }
         _ if is_full(&source) => OpenError::Full { path },
         _ => OpenError::Refused { path, source },

@@ -1,37 +1,18 @@
-//! A data folder of mode 0700 that is the user's, and in it a socket of mode 0600.
+//! A socket of mode 0600 in a folder of mode 0700.
 
-use std::{
-    fs::DirBuilder,
-    io,
-    os::unix::fs::{DirBuilderExt as _, MetadataExt as _},
-    path::Path,
-};
+use std::{io, path::Path};
 
-use alc_ipc::Home;
+use alc_ipc::{Home, make_private};
 use interprocess::{
     local_socket::ListenerOptions, os::unix::local_socket::ListenerOptionsExt as _,
 };
 
 use super::ListenError;
 
-/// The folder exists, is the user's, and nobody else may look into it.
-pub(super) fn prepare(path: &Path) -> Result<(), ListenError> {
-    let failed = |source| ListenError::Folder { path: path.to_owned(), source };
-    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(failed)?;
-    let folder = std::fs::metadata(path).map_err(failed)?;
-    if folder.uid() != alc_ipc::own_uid() {
-        return Err(ListenError::Foreign { path: path.to_owned() });
-    }
-    if folder.mode() & 0o077 != 0 {
-        return Err(ListenError::Open { path: path.to_owned() });
-    }
-    Ok(())
-}
-
 /// Removes the socket of a daemon that is gone, and makes sure of the folder it lies in.
 pub(super) fn clear(home: &Home, address: &Path) -> Result<(), ListenError> {
     if let Some(folder) = address.parent().filter(|folder| *folder != home.path()) {
-        prepare(folder)?;
+        make_private(folder, false)?;
     }
     match std::fs::remove_file(address) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {

@@ -32,7 +32,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let home = connector.home();
     let path = home.log();
-    let unusable = |source| CliError::from(LaunchError::Home { path: path.clone(), source });
+    let unusable = |source| CliError::from(LaunchError::File { path: path.clone(), source });
     let mut log = match Log::open(&path) {
         Ok(log) => log,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
