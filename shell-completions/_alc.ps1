@@ -253,6 +253,7 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'What to wait for; one of several, separated by commas, is enough')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
+            [CompletionResult]::new('--create', '--create', [CompletionResultType]::ParameterName, 'Also wait for sessions that are not there yet')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')

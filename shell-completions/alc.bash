@@ -876,7 +876,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__wait)
-            opts="-l -q -v -h --for --timeout --json --quiet --verbose --color --no-start --help"
+            opts="-l -q -v -h --for --create --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

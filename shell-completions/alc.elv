@@ -240,6 +240,7 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --for 'What to wait for; one of several, separated by commas, is enough'
             cand --timeout 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m'
             cand --color 'When to use colour'
+            cand --create 'Also wait for sessions that are not there yet'
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'
             cand --quiet 'No notices on stderr; `list` prints ids only'

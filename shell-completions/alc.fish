@@ -241,6 +241,7 @@ complete -c alc -n "__fish_alc_using_subcommand wait" -l timeout -d 'Give up aft
 complete -c alc -n "__fish_alc_using_subcommand wait" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c alc -n "__fish_alc_using_subcommand wait" -l create -d 'Also wait for sessions that are not there yet'
 complete -c alc -n "__fish_alc_using_subcommand wait" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand wait" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
 complete -c alc -n "__fish_alc_using_subcommand wait" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'

@@ -1,6 +1,8 @@
 //! Verbs about many sessions: by label, by time, from a place on; and `spawn --wait`, which is about
 //! the one it starts.
 
+use std::process::Stdio;
+
 use crate::env::{Ran, TestEnv};
 
 const ASK: &str = "return alc.llm('a')";
@@ -84,6 +86,32 @@ fn wait_is_about_the_sessions_that_bear_all_labels() {
     assert_eq!(env.alc(["wait", "-l", "a=2", "--for", "prompt"]).code, Some(0));
     let stderr = env.alc(["wait", "-l", "a=1", "-l", "a=2"]).fails(4, "not_found");
     assert!(stderr.contains("the labels `a=1` and `a=2`"), "{stderr}");
+}
+
+#[test]
+fn wait_may_be_there_before_its_sessions_are() {
+    let env = TestEnv::new();
+    env.alc(["wait", "later", "--create", "--timeout", "0s"]).fails(124, "timeout");
+    let mut command = env.command(["wait", "later", "second", "--create", "--timeout", "2m"]);
+    let waiting = command.stdout(Stdio::piped()).spawn().expect("alc runs");
+    // Whether it waits by now or not.
+    let later = env.alc(["spawn", "--name", "later", "-e", "return 1"]).ok();
+    env.kill_daemon();
+    let second = env.alc(["spawn", "--name", "second", "-e", "return 1"]).ok();
+    // Each as it gets there.
+    let mut told = lines(Ran::new(waiting.wait_with_output().expect("ends")));
+    told.sort_unstable();
+    let mut expected = [format!("{later}\tdone"), format!("{second}\tdone")];
+    expected.sort_unstable();
+    assert_eq!(told, expected);
+    // A wait that was there for certain, since it alone starts the daemon.
+    let env = TestEnv::new();
+    let mut command = env.command(["wait", "later", "--create", "--timeout", "2m"]);
+    let waiting = command.stdout(Stdio::piped()).spawn().expect("alc runs");
+    while env.daemon_pid().is_none() {}
+    let later = env.alc(["spawn", "--name", "later", "-e", "return 1"]).ok();
+    let ran = Ran::new(waiting.wait_with_output().expect("ends"));
+    assert_eq!(ran.ok(), format!("{later}\tdone"));
 }
 
 #[test]

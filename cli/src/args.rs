@@ -444,6 +444,7 @@ mod tests {
             "alc cancel @ --dry-run --wait",
             "alc cancel @ --timeout 1s",
             "alc wait @ -l a=b",
+            "alc wait -l a=b --create",
             "alc spawn a.lua --timeout 1s",
             "alc drive -- llm",
             "alc drive @ llm",

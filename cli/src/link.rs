@@ -172,6 +172,21 @@ impl<'a> Link<'a> {
         read(self.call(|client| client.wait(Wait { session: session.clone(), until }))?)
     }
 
+    /// One session as it is once there is one that the reference names; `again` is the command that
+    /// waits for it again.
+    pub(crate) fn arrival(
+        &mut self,
+        session: &Reference,
+        again: String,
+    ) -> Result<(Json, SessionView), CliError> {
+        let connector = self.connector;
+        let sentence = format!("stopped waiting; there is no {session} yet");
+        let _waiting = connector.signals().waiting(Left { sentence, command: again });
+        let _spinner = connector.stderr().screen().spinner(&session.to_string());
+        let (session, until) = (session.clone(), WaitFor::Arrival);
+        read(self.call(|client| client.wait(Wait { session: session.clone(), until }))?)
+    }
+
     /// Waits for several sessions and hands over each when it is where it should get or has ended;
     /// `again` makes the command that waits for some of them again. Returns those that did not get
     /// there in time.
@@ -228,6 +243,7 @@ fn stopped_waiting(sessions: &[SessionId], until: WaitFor, command: String) -> L
     let still = match (until, sessions) {
         (WaitFor::Actionable, [_]) => "is still running",
         (WaitFor::Actionable, _) => "are still running",
+        (WaitFor::Arrival, _) => "may not be there yet",
         (WaitFor::Terminal, [_]) => "has not ended",
         (WaitFor::Terminal, _) => "have not ended",
     };

@@ -1,6 +1,7 @@
 //! The session service: spawn, state, resume, cancel, observe, wait. Finds sessions, in memory or in
 //! the journal, and keeps at most one actor for each.
 
+mod arrival;
 mod deadline;
 mod program;
 mod retention;
@@ -17,7 +18,7 @@ use alc_core::{
     Budget, Caller, CancelReason, IfExists, Key, Limits, Name, Program, QueryId, Reference, Script,
     Seq, SessionId, SessionView, StateName,
 };
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::{Notify, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -92,6 +93,8 @@ struct Shared {
     residency: Residency,
     /// Told when a session has a deadline that was not there before.
     another_deadline: Notify,
+    /// Told when there is a session that was not there before.
+    another_session: watch::Sender<()>,
     actors: TaskTracker,
 }
 
@@ -100,8 +103,16 @@ impl Registry {
     /// get `memory` bytes in all.
     pub(crate) fn new(journal: Journal, pool: Pool, home: Arc<Path>, memory: usize) -> Self {
         let (sessions, actors) = (Mutex::default(), TaskTracker::new());
-        let (residency, another_deadline) = (Residency::new(memory), Notify::new());
-        let shared = Shared { journal, pool, home, sessions, residency, another_deadline, actors };
+        let shared = Shared {
+            journal,
+            pool,
+            home,
+            sessions,
+            residency: Residency::new(memory),
+            another_deadline: Notify::new(),
+            another_session: watch::Sender::new(()),
+            actors,
+        };
         Self(Arc::new(shared))
     }
 

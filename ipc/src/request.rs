@@ -206,6 +206,8 @@ pub enum WaitFor {
     Actionable,
     /// It ended.
     Terminal,
+    /// It exists.
+    Arrival,
 }
 
 /// Follows a history from any place, until the session ends.

@@ -237,7 +237,7 @@ impl<'a> Worker<'a> {
         let session = reference(id);
         let told = match until {
             WaitFor::Actionable => self.request(|client| client.wait(Wait { session, until })),
-            WaitFor::Terminal => self.request(|client| client.state(session)),
+            WaitFor::Terminal | WaitFor::Arrival => self.request(|client| client.state(session)),
         };
         let view: Value = match told {
             Told::Done(view) => serde_json::from_str(&view.0).expect("JSON"),

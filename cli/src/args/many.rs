@@ -55,6 +55,9 @@ pub(crate) struct Wait {
         default_value = "actionable"
     )]
     pub(crate) targets: Vec<Target>,
+    /// Also wait for sessions that are not there yet
+    #[arg(long, conflicts_with = "labels")]
+    pub(crate) create: bool,
     #[command(flatten)]
     pub(crate) timeout: Timeout,
 }

@@ -22,7 +22,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let deadline = args.timeout.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let mut link = connector.reading()?;
+    let mut link = if args.create { Some(connector.starting()?) } else { connector.reading()? };
     let references = match &mut link {
         Some(link) => select::references(&args.references, &args.labels, &[], link)?,
         None => args.references.clone(),
@@ -30,11 +30,19 @@ pub(super) fn run(
     if references.is_empty() {
         return Err(CliError::NoneLabelled(args.labels.clone()));
     }
+    let tail = output.same(format!(" --for {}", names(&args.targets)));
     let mut open = Vec::new();
     // Who is there already is told so, even if the time is up.
     let mut all = bulk::for_each(&references, output, |reference, output| {
         let link = link.as_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
-        let (view, session) = link.state(reference)?;
+        let (view, session) = if args.create {
+            link.set_deadline(deadline);
+            let arrived = link.arrival(reference, format!("alc wait {reference} --create{tail}"));
+            link.set_deadline(None);
+            arrived?
+        } else {
+            link.state(reference)?
+        };
         let exit = exit(&args.targets, session.state);
         match exit {
             Some(_) => print(&view, &session, output)?,
@@ -44,7 +52,6 @@ pub(super) fn run(
     })?;
     let Some(mut link) = link else { return Ok(all) };
     link.set_deadline(deadline);
-    let tail = output.same(format!(" --for {}", names(&args.targets)));
     let again = |open: &[SessionId]| {
         let open: Vec<_> = open.iter().map(SessionId::as_str).collect();
         format!("alc wait {}{tail}", open.join(" "))

@@ -54,6 +54,9 @@ async fn state(session: &Reference, registry: &Registry) -> Result<Response, Fai
 
 async fn wait(wait: &alc_ipc::Wait, registry: &Registry) -> Result<Response, Failure> {
     let until = wait.until;
+    if until == WaitFor::Arrival {
+        return shown(&registry.arrival(&wait.session).await?);
+    }
     let wanted = |state: alc_core::StateName| {
         state.is_terminal()
             || (until == WaitFor::Actionable && state == alc_core::StateName::Paused)

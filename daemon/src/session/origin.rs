@@ -90,6 +90,7 @@ impl Actor {
         if self.deadline_at.is_some() {
             self.registry.add_deadline();
         }
+        self.registry.arrived();
         let _ = reply.send(Ok(()));
         self.go_on(vm, Turn::Fresh);
         Ok(())
