@@ -237,6 +237,26 @@ impl Drop for TestEnv {
     }
 }
 
+/// Kills a program that takes longer than any test should, until this is dropped; whoever waits for it
+/// fails then, and does not hang.
+pub(crate) struct Limit {
+    _alive: std::sync::mpsc::Sender<()>,
+}
+
+impl Limit {
+    pub(crate) fn of(child: &std::process::Child) -> Self {
+        let pid = i32::try_from(child.id()).expect("a process id");
+        let (alive, over) = std::sync::mpsc::channel::<()>();
+        std::thread::spawn(move || {
+            let waited = over.recv_timeout(Duration::from_mins(2));
+            if waited == Err(std::sync::mpsc::RecvTimeoutError::Timeout) {
+                kill(pid, libc::SIGKILL);
+            }
+        });
+        Self { _alive: alive }
+    }
+}
+
 /// Sends a signal to a process that this test started.
 #[expect(unsafe_code, reason = "a signal to a process has no safe form in std")]
 pub(crate) fn kill(pid: i32, signal: i32) {

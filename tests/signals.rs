@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 
 use crate::{
-    env::{Ran, TestEnv, kill},
+    env::{Limit, Ran, TestEnv, kill},
     terminal::{CTRL_C, Shown, Terminal},
 };
 
@@ -115,11 +115,12 @@ fn every_signal_that_ends_clients_ends_them_as_json_says() {
         let mut command = env.command(["watch", "--json", &id]);
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+        let _limit = Limit::of(&child);
         let mut events = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
         while !line.contains(r#""to":"paused""#) {
             line.clear();
-            events.read_line(&mut line).expect("reads");
+            assert_ne!(events.read_line(&mut line).expect("reads"), 0, "it ended");
         }
         kill(i32::try_from(child.id()).expect("an id"), signal);
         let output = child.wait_with_output().expect("ends");
@@ -145,11 +146,12 @@ fn a_signal_that_the_caller_ignores_stays_ignored() {
     shell.args(["-c", r#"trap '' HUP; exec "$ALC" watch "$ID""#]).env("ID", &id);
     shell.env("ALC", env!("CARGO_BIN_EXE_alc")).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = shell.spawn().expect("sh runs");
+    let _limit = Limit::of(&child);
     let mut events = BufReader::new(child.stdout.take().expect("a pipe"));
     let mut line = String::new();
     while !line.contains("running paused") {
         line.clear();
-        events.read_line(&mut line).expect("reads");
+        assert_ne!(events.read_line(&mut line).expect("reads"), 0, "it ended");
     }
     kill(i32::try_from(child.id()).expect("an id"), libc::SIGHUP);
     env.alc(["resume", &id, "x"]).ok();
@@ -190,11 +192,12 @@ fn a_reader_who_leaves_ends_a_client_that_waits() {
         let mut command = env.command(words.iter().copied());
         let mut child =
             command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+        let _limit = Limit::of(&child);
         let mut events = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut line = String::new();
-        while !line.trim_end().ends_with(last) {
+        while !last.is_empty() && !line.trim_end().ends_with(last) {
             line.clear();
-            events.read_line(&mut line).expect("reads");
+            assert_ne!(events.read_line(&mut line).expect("reads"), 0, "it ended");
         }
         // Nothing happens to the sessions from here on.
         drop(events);

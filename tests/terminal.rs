@@ -17,6 +17,8 @@ use rustix::{
     termios::{Winsize, tcsetwinsize},
 };
 
+use crate::env::Limit;
+
 /// Ctrl-C, as a keyboard sends it.
 pub(crate) const CTRL_C: &[u8] = b"\x03";
 
@@ -85,10 +87,11 @@ impl Terminal {
         }
         take_terminal(&mut command);
         let child = command.spawn().expect("runs");
+        let limit = Limit::of(&child);
         let screen = vt100::Parser::new(ROWS, COLUMNS, 1000);
         Self {
             controller: File::from(controller),
-            program: Program(child),
+            program: Program(child, limit),
             bytes: Vec::new(),
             screen,
         }
@@ -166,7 +169,7 @@ impl Terminal {
 }
 
 /// A test that fails must not leave its program behind.
-struct Program(Child);
+struct Program(Child, #[expect(dead_code, reason = "it acts by being there")] Limit);
 
 impl Drop for Program {
     fn drop(&mut self) {

@@ -204,16 +204,16 @@ impl Connector {
         }
     }
 
-    /// Waits until nobody owns the folder, or for what `look` finds; `None` where it has no lock yet.
+    /// Waits until nobody owns the folder, or for what `meet` finds; `None` where it has no lock yet.
     fn watch_owner<T>(
         &self,
         deadline: Instant,
-        mut look: impl FnMut() -> Result<Option<T>, CliError>,
+        mut meet: impl FnMut() -> Result<Option<T>, CliError>,
     ) -> Result<Option<Owner<T>>, CliError> {
         let path = self.home.lock();
         let unusable = |source| LaunchError::File { path: path.clone(), source };
         let Some(lock) = launch::existing(&path).map_err(unusable)? else { return Ok(None) };
-        match lock::own(lock, deadline, || look().transpose()).map_err(unusable)? {
+        match lock::own(lock, deadline, || meet().transpose()).map_err(unusable)? {
             Owner::Caller(lock) => Ok(Some(Owner::Caller(lock))),
             Owner::Met(found) => found.map(|found| Some(Owner::Met(found))),
             Owner::Silent => Ok(Some(Owner::Silent)),
