@@ -13,7 +13,7 @@ fn note(content: &str) -> Event {
 
 /// What a note to `life` puts into the journal.
 fn noted(life: &Life, content: &str) -> Append {
-    Append { outcome: None, ..life.append(&note(content)) }
+    life.append(&note(content))
 }
 
 /// Letters that are stored as a blob.
