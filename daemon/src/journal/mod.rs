@@ -23,6 +23,8 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
+#[cfg(all(test, unix))]
+pub(crate) use self::tests::failing::disk;
 
 use std::path::Path;
 

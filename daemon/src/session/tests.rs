@@ -6,6 +6,8 @@ mod fork;
 mod naming;
 mod next;
 mod operation;
+#[cfg(unix)]
+mod power;
 mod require;
 mod state;
 mod world;

@@ -1,18 +1,18 @@
 //! The disk fails: power is lost, calls are not carried out. What was confirmed is there after it, and
 //! what was not is there once or not at all.
 
-mod disk;
+pub(crate) mod disk;
 mod steps;
 mod vfs;
 
-use std::{ops::Range, sync::Arc};
+use std::sync::Arc;
 
 use fastrand::Rng;
 use tempfile::TempDir;
 use tokio::task::JoinSet;
 
 use self::{
-    disk::{Disk, Failure, Files, Loss},
+    disk::{Disk, Failure, Files, Loss, random, some},
     steps::{LIFE, Play, Stopped},
 };
 use super::{
@@ -59,27 +59,11 @@ impl Undisturbed {
     }
 }
 
-/// Random numbers from a seed that a failed test prints.
-#[expect(clippy::print_stdout, reason = "a test's output is shown when it fails")]
-fn random() -> Rng {
-    let given = std::env::var("ALC_FAULT_SEED").ok();
-    let seed = given.map_or_else(|| fastrand::u64(..), |seed| seed.parse().expect("a number"));
-    println!("ALC_FAULT_SEED={seed}");
-    Rng::with_seed(seed)
-}
-
-/// Some of these, or all if that is wanted.
-fn some(of: Range<usize>, random: &mut Rng) -> Vec<usize> {
-    let rounds = std::env::var("ALC_FAULT_ROUNDS").ok();
-    let rounds = rounds.map_or(ROUNDS, |rounds| rounds.parse().expect("a number"));
-    random.choose_multiple(of, rounds)
-}
-
 #[tokio::test]
 async fn after_a_loss_of_power_what_was_confirmed_is_there() {
     let life = Undisturbed::live().await;
     let mut random = random();
-    for moment in some(life.disk.moments(), &mut random) {
+    for moment in some(life.disk.moments(), ROUNDS, &mut random) {
         let told = life.disk.told_by(moment);
         for mut loss in [Loss::All, Loss::Nothing, Loss::Some(random.fork())] {
             let left = life.disk.after_power_loss(&life.before, moment, &mut loss);
@@ -109,7 +93,7 @@ async fn after_a_failed_call_what_was_confirmed_is_there() {
     let life = Undisturbed::live().await;
     let mut random = random();
     let calls = usize::try_from(life.disk.calls()).expect("fits");
-    for call in some(0..calls, &mut random) {
+    for call in some(0..calls, ROUNDS, &mut random) {
         for failure in [Failure::Broken, Failure::Full] {
             lives_on(&life, call as u64, failure, &mut random).await;
         }
@@ -161,7 +145,7 @@ async fn of_changes_that_are_written_together_each_is_told_the_truth() {
     const SESSIONS: u64 = 15;
     let mut random = random();
     let mut failures = 0;
-    for call in some(0..40, &mut random) {
+    for call in some(0..40, ROUNDS, &mut random) {
         let failure = *random.choice(&[Failure::Broken, Failure::Full]).expect("one of them");
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("journal.db");

@@ -1,7 +1,7 @@
 //! A journal in a folder of its own, and sessions whose lives the state machine drives.
 
 #[cfg(unix)]
-mod failing;
+pub(super) mod failing;
 mod lives;
 mod naming;
 mod opening;

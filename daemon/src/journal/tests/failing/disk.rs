@@ -18,11 +18,11 @@ use super::vfs;
 const SECTOR: usize = 512;
 
 /// The files of a folder, by name.
-pub(super) type Files = BTreeMap<String, Vec<u8>>;
+pub(crate) type Files = BTreeMap<String, Vec<u8>>;
 
 /// What SQLite does to a file.
 #[derive(Debug)]
-pub(super) enum Call<'a> {
+pub(crate) enum Call<'a> {
     Read,
     Write {
         at: usize,
@@ -40,7 +40,7 @@ pub(super) enum Call<'a> {
 
 /// Whether a call is carried out, or with which code it fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(crate) enum Verdict {
     Pass,
     /// Of a write, one half is carried out.
     Fail(i32),
@@ -48,7 +48,7 @@ pub(super) enum Verdict {
 
 /// How a call fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// Whatever it is, with an error of the device.
     Broken,
     /// If it writes, for lack of space.
@@ -80,7 +80,7 @@ enum Done {
 
 /// What a loss of power does to writes that were not synced.
 #[derive(Clone, Debug)]
-pub(super) enum Loss {
+pub(crate) enum Loss {
     All,
     Nothing,
     /// Some are lost, and of some a part of the sectors.
@@ -89,7 +89,7 @@ pub(super) enum Loss {
 
 /// The disk of one folder.
 #[derive(Debug, Default)]
-pub(super) struct Disk(Mutex<State>);
+pub(crate) struct Disk(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -100,29 +100,29 @@ struct State {
 
 impl Disk {
     /// A disk that has what SQLite writes into `folder` until the second value is dropped.
-    pub(super) fn of(folder: &Path) -> (Arc<Self>, impl Drop + use<>) {
+    pub(crate) fn of(folder: &Path) -> (Arc<Self>, impl Drop + use<>) {
         let disk = Arc::<Self>::default();
         (disk.clone(), vfs::watch(folder, disk))
     }
 
     /// Has the call that comes `after` so many others fail.
-    pub(super) fn fail(&self, after: u64, failure: Failure) {
+    pub(crate) fn fail(&self, after: u64, failure: Failure) {
         let mut state = self.lock();
         state.failure = Some((state.calls + after, failure));
     }
 
     /// Has no call fail any more.
-    pub(super) fn heal(&self) {
+    pub(crate) fn heal(&self) {
         self.lock().failure = None;
     }
 
     /// How many calls there were.
-    pub(super) fn calls(&self) -> u64 {
+    pub(crate) fn calls(&self) -> u64 {
         self.lock().calls
     }
 
     /// What the VFS asks before it carries out a call.
-    pub(super) fn call(&self, file: &str, call: &Call<'_>) -> Verdict {
+    pub(crate) fn call(&self, file: &str, call: &Call<'_>) -> Verdict {
         let mut state = self.lock();
         let verdict = state.verdict(call);
         let file = file.to_owned();
@@ -144,23 +144,23 @@ impl Disk {
     }
 
     /// Writes down that somebody was told that so many steps are done.
-    pub(super) fn told(&self, steps: usize) {
+    pub(crate) fn told(&self, steps: usize) {
         self.lock().done.push(Done::Told(steps));
     }
 
     /// The moments at which power can be lost: each is a number of things done.
-    pub(super) fn moments(&self) -> Range<usize> {
+    pub(crate) fn moments(&self) -> Range<usize> {
         0..self.lock().done.len() + 1
     }
 
     /// How many steps somebody was told of by this moment.
-    pub(super) fn told_by(&self, moment: usize) -> usize {
+    pub(crate) fn told_by(&self, moment: usize) -> usize {
         let told = |done: &Done| if let Done::Told(steps) = done { Some(*steps) } else { None };
         self.lock().done[..moment].iter().rev().find_map(told).unwrap_or_default()
     }
 
     /// What is left of the folder, which had these files, when power is lost at this moment.
-    pub(super) fn after_power_loss(&self, before: &Files, moment: usize, loss: &mut Loss) -> Files {
+    pub(crate) fn after_power_loss(&self, before: &Files, moment: usize, loss: &mut Loss) -> Files {
         let mut files: BTreeMap<String, Content> = before
             .iter()
             .map(|(name, bytes)| {
@@ -284,7 +284,7 @@ fn overwrite(content: &mut Vec<u8>, at: usize, bytes: &[u8]) {
 }
 
 /// The journal's files in `folder`, but for the one that SQLite makes anew after a loss of power.
-pub(super) fn files(folder: &Path) -> Files {
+pub(crate) fn files(folder: &Path) -> Files {
     let entries = fs::read_dir(folder).expect("lists").map(|entry| entry.expect("a file"));
     let named = entries.map(|entry| {
         let name = entry.file_name().into_string().expect("a name");
@@ -294,8 +294,24 @@ pub(super) fn files(folder: &Path) -> Files {
 }
 
 /// Puts these files into `folder`.
-pub(super) fn restore(folder: &Path, files: &Files) {
+pub(crate) fn restore(folder: &Path, files: &Files) {
     for (name, bytes) in files {
         fs::write(folder.join(name), bytes).expect("writes");
     }
+}
+
+/// Random numbers from a seed that a failed test prints.
+#[expect(clippy::print_stdout, reason = "a test's output is shown when it fails")]
+pub(crate) fn random() -> Rng {
+    let given = std::env::var("ALC_FAULT_SEED").ok();
+    let seed = given.map_or_else(|| fastrand::u64(..), |seed| seed.parse().expect("a number"));
+    println!("ALC_FAULT_SEED={seed}");
+    Rng::with_seed(seed)
+}
+
+/// So many of these, or as many as `ALC_FAULT_ROUNDS` says.
+pub(crate) fn some(of: Range<usize>, rounds: usize, random: &mut Rng) -> Vec<usize> {
+    let wanted = std::env::var("ALC_FAULT_ROUNDS").ok();
+    let rounds = wanted.map_or(rounds, |rounds| rounds.parse().expect("a number"));
+    random.choose_multiple(of, rounds)
 }
