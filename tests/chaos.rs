@@ -2,6 +2,8 @@
 //! nothing happens twice, and nobody else is disturbed.
 
 mod clients;
+#[cfg(target_os = "linux")]
+mod disk;
 mod frames;
 mod random;
 mod replay;

@@ -313,3 +313,50 @@ fn a_time_that_is_up_is_not_taken_for_a_silent_daemon() {
         assert!(matches!(error, ClientError::DeadlinePassed), "{error:?} after {patience} ms");
     }
 }
+
+#[test]
+fn json_that_is_nested_too_deeply_is_refused() {
+    let env = TestEnv::new();
+    let mut raw = Raw::new(&env);
+    for (request, ctx) in (0..).zip([
+        "[".repeat(1 << 20),
+        "{\"a\":".repeat(1 << 18),
+        "[".repeat(500) + &"]".repeat(500),
+    ]) {
+        let spawn = Spawn { ctx: Json(ctx), ..ask("return 1") };
+        raw.ask(request, Request::Spawn(spawn));
+        let (of, response) = raw.last();
+        assert!(of == request && matches!(&response, Response::Failure(_)), "{response:?}");
+    }
+    assert_undisturbed(&env);
+}
+
+/// Bytes of requests that could be, changed at random.
+#[test]
+fn requests_with_changed_bytes_disturb_nobody() {
+    let env = TestEnv::new();
+    let mut random = super::random::Random::seeded();
+    let id = env.connect().spawn(ask("return alc.llm('a')")).expect("spawns");
+    let session = || Reference::from(id.clone());
+    let requests = [
+        Request::Spawn(ask("return 1")),
+        Request::State(session()),
+        Request::List(List::default()),
+        answer(&id.query(7), "x"),
+        Request::Observe(Observe { session: session(), after: Seq(0) }),
+        Request::Wait(Wait { session: session(), until: WaitFor::Terminal }),
+    ];
+    for _ in 0..40 {
+        let mut raw = Raw::new(&env);
+        for request in &requests {
+            let mut body = encode(&Tagged { id: 1, body: request.clone() }).expect("encodes");
+            for _ in 0..=random.below(3) {
+                let place = usize::try_from(random.below(body.len() as u64)).expect("fits");
+                body[place] = random.below(256).to_le_bytes()[0];
+            }
+            // The daemon may have hung up after the one before.
+            let _ = raw.0.write_all(&frame(&body));
+        }
+    }
+    assert_undisturbed(&env);
+}

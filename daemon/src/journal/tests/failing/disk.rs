@@ -301,7 +301,6 @@ pub(crate) fn restore(folder: &Path, files: &Files) {
 }
 
 /// Random numbers from a seed that a failed test prints.
-#[expect(clippy::print_stdout, reason = "a test's output is shown when it fails")]
 pub(crate) fn random() -> Rng {
     let given = std::env::var("ALC_FAULT_SEED").ok();
     let seed = given.map_or_else(|| fastrand::u64(..), |seed| seed.parse().expect("a number"));

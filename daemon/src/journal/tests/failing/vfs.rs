@@ -142,6 +142,10 @@ unsafe extern "C" fn delete(_: *mut ffi::sqlite3_vfs, path: *const c_char, sync:
     }
 }
 
+fn number(number: i64) -> usize {
+    usize::try_from(number).expect("a place in a file")
+}
+
 fn watched(file: *mut ffi::sqlite3_file) -> File {
     lock(&FILES).get(&(file as usize)).expect("it is open").clone()
 }
@@ -187,7 +191,7 @@ unsafe extern "C" fn write(
     let File { disk, name, real, .. } = watched(file);
     // SAFETY: SQLite says that so many bytes are there.
     let text = unsafe { std::slice::from_raw_parts(bytes.cast(), amount.cast_unsigned() as usize) };
-    let verdict = disk.call(&name, &Call::Write { at: at.cast_unsigned() as usize, bytes: text });
+    let verdict = disk.call(&name, &Call::Write { at: number(at), bytes: text });
     let amount = match verdict {
         Verdict::Pass => amount,
         Verdict::Fail(_) => amount / 2,
@@ -202,7 +206,7 @@ unsafe extern "C" fn write(
 /// As SQLite calls `xTruncate`, for a file that [`open`] has opened.
 unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int {
     let File { disk, name, real, .. } = watched(file);
-    let size_there = size.cast_unsigned() as usize;
+    let size_there = number(size);
     if let Verdict::Fail(code) = disk.call(&name, &Call::Truncate { size: size_there }) {
         return code;
     }
