@@ -8,6 +8,7 @@ use super::{
     *,
 };
 
+mod hostile;
 mod lazy;
 mod like_lua;
 mod math;
