@@ -122,7 +122,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__advice)
-            opts="-l -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --verbose --color --no-start --help"
+            opts="-l -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --check --wait --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -668,7 +668,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__run)
-            opts="-e -l -j -r -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --cassette --mode --steal --timeout --json --quiet --verbose --color --no-start --help"
+            opts="-e -l -j -r -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --check --sh --role --answer-timeout --retry --max-queries --answer-json --allow-empty --cassette --mode --steal --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -770,7 +770,7 @@ _alc() {
             return 0
             ;;
         alc__subcmd__spawn)
-            opts="-e -l -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --wait --timeout --json --quiet --verbose --color --no-start --help"
+            opts="-e -l -q -v -h --ctx --set --set-json --name --if-exists --idempotency-key --deadline --max-llm-calls --env --project-root --check --wait --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

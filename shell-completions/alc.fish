@@ -82,6 +82,7 @@ complete -c alc -n "__fish_alc_using_subcommand run" -l timeout -d 'Give up afte
 complete -c alc -n "__fish_alc_using_subcommand run" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c alc -n "__fish_alc_using_subcommand run" -l check -d 'Load what would run, and start nothing, not even the daemon'
 complete -c alc -n "__fish_alc_using_subcommand run" -l answer-json -d 'The command prints a JSON object: `response`, and perhaps `usage`'
 complete -c alc -n "__fish_alc_using_subcommand run" -l allow-empty -d 'Accept an empty answer'
 complete -c alc -n "__fish_alc_using_subcommand run" -l steal -d 'Take the place of another driver'
@@ -109,6 +110,7 @@ complete -c alc -n "__fish_alc_using_subcommand spawn" -l timeout -d 'With --wai
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c alc -n "__fish_alc_using_subcommand spawn" -l check -d 'Load what would run, and start nothing, not even the daemon'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l wait -d 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand spawn" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'
@@ -132,6 +134,7 @@ complete -c alc -n "__fish_alc_using_subcommand advice" -l timeout -d 'With --wa
 complete -c alc -n "__fish_alc_using_subcommand advice" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c alc -n "__fish_alc_using_subcommand advice" -l check -d 'Load what would run, and start nothing, not even the daemon'
 complete -c alc -n "__fish_alc_using_subcommand advice" -l wait -d 'Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`'
 complete -c alc -n "__fish_alc_using_subcommand advice" -l json -d 'Print JSON: one object a line'
 complete -c alc -n "__fish_alc_using_subcommand advice" -s q -l quiet -d 'No notices on stderr; `list` prints ids only'

@@ -227,6 +227,7 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["gc", "--dry-run", "--older-than", "0s"], "");
     run(&["gc"], "");
     run(&["spawn", "-e", "no lua"], "");
+    run(&["spawn", "-e", "return", "--check"], "");
     run_what_is_about_no_session(&mut run, &env);
     let all: BTreeSet<_> = schemas.keys().cloned().collect();
     assert_eq!(seen, all, "a line of each type was printed");

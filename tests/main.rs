@@ -13,6 +13,7 @@ mod bad_input;
 mod cancelling;
 mod cassette;
 mod chaos;
+mod check;
 mod checker;
 mod clock;
 mod concurrency;

@@ -160,7 +160,7 @@ pub(crate) struct Spawn {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Turn {
     /// Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`
-    #[arg(long)]
+    #[arg(long, conflicts_with = "check")]
     pub(crate) wait: bool,
     /// With --wait, give up after this time, with exit code 124
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait")]

@@ -106,6 +106,9 @@ pub(crate) enum CliError {
     /// The connection broke before the daemon said that it did what was asked.
     #[error("lost the connection to the daemon; {unknown} is not known")]
     Lost { unknown: &'static str, look: String, source: io::Error },
+    /// What needs no daemon was not done.
+    #[error("{} ended without an answer", program.display())]
+    Tool { program: PathBuf, source: io::Error },
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     Random,
@@ -169,7 +172,7 @@ impl CliError {
             Self::SessionCancelled { .. } => ("cancelled", Exit::Cancelled),
             Self::Unshown { source, .. } | Self::NextUnknown { source, .. } => source.class(),
             Self::Lost { .. } => ("lost", Exit::TryAgain),
-            Self::Unreadable(_) | Self::Random => ("internal", Exit::Bug),
+            Self::Unreadable(_) | Self::Random | Self::Tool { .. } => ("internal", Exit::Bug),
         }
     }
 

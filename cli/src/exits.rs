@@ -45,6 +45,10 @@ impl Reach {
 }
 
 const UNKNOWN: (Exit, &str) = (Exit::NotFound, "there is no such session");
+const STARTED: (Exit, &str) = (
+    Exit::Done,
+    "the session exists, its id is printed; with --check: it loads; with --wait: it is done",
+);
 const AMBIGUOUS: (Exit, &str) = (Exit::Conflict, "several ids begin like this");
 const FAILED: (Exit, &str) = (Exit::Failed, "the session failed");
 const CANCELLED: (Exit, &str) = (Exit::Cancelled, "the session was cancelled");
@@ -57,7 +61,10 @@ const VERBS: &[Row] = &[
         "run",
         Reach::Daemon,
         &[
-            (Exit::Done, "the session is done; its result is printed"),
+            (
+                Exit::Done,
+                "the session is done; its result is printed; with --check: the script loads",
+            ),
             (Exit::Failed, "the session failed; or the script does not load, no session exists"),
             CANCELLED,
             (
@@ -73,7 +80,7 @@ const VERBS: &[Row] = &[
         "spawn",
         Reach::Daemon,
         &[
-            (Exit::Done, "the session exists; its id is printed; with --wait: it is done"),
+            STARTED,
             (Exit::Failed, "the script does not load, no session exists; with --wait: it failed"),
             (Exit::Cancelled, "with --wait: it was cancelled"),
             (Exit::Conflict, "the name is in use, or the key was used for something else"),
@@ -85,7 +92,7 @@ const VERBS: &[Row] = &[
         "advice",
         Reach::Daemon,
         &[
-            (Exit::Done, "the session exists; its id is printed; with --wait: it is done"),
+            STARTED,
             (Exit::Failed, "the package does not load, no session exists; with --wait: it failed"),
             (Exit::Cancelled, "with --wait: it was cancelled"),
             (Exit::NotFound, "no package of that name is installed"),

@@ -172,6 +172,22 @@ impl<'a> NotedLine<'a> {
     }
 }
 
+/// What loads and would run, by `--check`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "checked")]
+pub(crate) struct CheckedLine<'a> {
+    v: u32,
+    /// What messages call it: the script's file, or the strategy.
+    chunk: &'a str,
+}
+
+impl<'a> CheckedLine<'a> {
+    pub(crate) fn new(chunk: &'a str) -> Self {
+        Self { v: FORMAT, chunk }
+    }
+}
+
 /// A session that is deleted, by `rm`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -75,9 +75,8 @@ pub(crate) fn existing(path: &Path) -> io::Result<Option<File>> {
 
 /// The daemon's program with the daemon's environment and folder.
 pub(crate) fn command(home: &Home, environment: &Environment) -> Command {
-    let program = find(environment.program.as_deref());
     let variables = environment.for_daemon.iter().map(|(name, value)| (*name, value));
-    let mut command = Command::new(program);
+    let mut command = Command::new(program(environment));
     command.arg("run").arg("--home").arg(home.path()).current_dir(home.path());
     command.env_clear().envs(variables);
     command
@@ -128,6 +127,11 @@ fn understand(line: &str, log: PathBuf) -> Result<(), LaunchError> {
         }
         Ok(Said::Ready(false)) | Err(_) => Err(LaunchError::Died { log }),
     }
+}
+
+/// The daemon's program: beside this one, else on PATH.
+pub(crate) fn program(environment: &Environment) -> OsString {
+    find(environment.program.as_deref())
 }
 
 /// The program beside this one, else the one on PATH.

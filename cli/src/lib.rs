@@ -31,6 +31,7 @@ mod signals;
 mod size;
 mod table;
 mod time;
+mod tool;
 
 use std::{ffi::OsString, process::ExitCode};
 

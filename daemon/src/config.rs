@@ -14,6 +14,9 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Serve one data folder until told to stop.
     Run(Run),
+    /// Do what needs no daemon, for the client that runs this: one request on stdin.
+    #[command(hide = true)]
+    Tool(Tool),
 }
 
 #[derive(Debug, clap::Args)]
@@ -32,6 +35,22 @@ pub(crate) struct Run {
     /// Leave the caller's session and say on stdout when clients can connect.
     #[arg(long, hide = true)]
     pub(crate) ready: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Tool {
+    /// What to do.
+    pub(crate) verb: Verb,
+    /// The data folder.
+    #[arg(long, env = "ALC_HOME", value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+}
+
+/// What can be done without a daemon.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub(crate) enum Verb {
+    /// Load what would be started, and start nothing.
+    Check,
 }
 
 /// Where a socket may lie that cannot lie in the data folder.

@@ -24,6 +24,7 @@ mod server;
 mod session;
 mod start;
 mod store;
+mod tool;
 
 use std::process::ExitCode;
 
@@ -34,5 +35,6 @@ use clap::Parser as _;
 pub fn main() -> ExitCode {
     match config::Args::parse().command {
         config::Command::Run(run) => start::run(&run),
+        config::Command::Tool(tool) => tool::run(tool),
     }
 }

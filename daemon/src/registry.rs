@@ -5,36 +5,36 @@ mod arrival;
 mod deadline;
 mod program;
 mod retention;
+mod specification;
 mod transcript;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::HashMap,
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
 use alc_core::{
-    Budget, Caller, CancelReason, IfExists, Key, Limits, Name, Program, QueryId, Reference, Script,
-    Seq, SessionId, SessionView, StateName,
+    CancelReason, IfExists, Key, Name, QueryId, Reference, Seq, SessionId, SessionView, StateName,
 };
 use tokio::sync::{Notify, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    clock,
     engine::{BrokeOff, Pool},
-    journal::{Filter, Found, Identity, Journal, Page, ReadError, StoredQuery, WriteError},
+    journal::{Filter, Found, Journal, Page, ReadError, StoredQuery, WriteError},
     packages::{PinError, ProjectError},
     residency::Residency,
     session::{
-        Accepted, Actor, Answers, Beginning, Origin, Position, Rejected, SessionHandle, SpawnError,
-        unnamed,
+        Accepted, Actor, Answers, Origin, Position, Rejected, SessionHandle, SpawnError, unnamed,
     },
 };
 
-use self::program::Chunk;
-pub(crate) use self::retention::{Gone, Policy};
+pub(crate) use self::{
+    retention::{Gone, Policy},
+    specification::Specification,
+};
 
 /// How many entries an observer gets at a time.
 const PAGE: usize = 256;
@@ -66,17 +66,6 @@ pub(crate) enum RegistryError {
     Project(#[from] ProjectError),
     #[error(transparent)]
     Package(#[from] PinError),
-}
-
-/// What a new session runs.
-#[derive(Clone, Debug)]
-pub(crate) struct Specification {
-    pub(crate) program: Program,
-    pub(crate) ctx: String,
-    pub(crate) identity: Identity,
-    pub(crate) limits: Limits,
-    pub(crate) env: BTreeMap<String, String>,
-    pub(crate) caller: Caller,
 }
 
 /// Every session of one data folder; cheap to clone.
@@ -131,26 +120,16 @@ impl Registry {
         &self,
         specification: Specification,
     ) -> Result<SessionId, RegistryError> {
-        let Specification { program, ctx, identity, limits, env, caller } = specification;
-        let replace = identity.if_exists == IfExists::Replace;
-        let kind = program.kind();
-        let Chunk { source, name: chunk } = program::chunk(program, &caller, &self.0.home).await?;
-        let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
-        let script = Script { source, chunk, ctx, seed: 0, started_at: 0, budget, env, caller };
+        let replace = specification.identity.if_exists == IfExists::Replace;
+        let draft = specification.resolve(&self.0.home).await?;
         loop {
             let id = SessionId::from_random(random()?);
-            let started_at = clock::now();
-            let script = Script { seed: random()?, started_at, ..script.clone() };
-            let identity = identity.clone();
-            let deadline_at = limits
-                .deadline
-                .map(|limit| started_at.saturating_add(i64::try_from(limit).unwrap_or(i64::MAX)));
-            let replaces = match &identity.name {
+            let replaces = match draft.name() {
                 Some(name) if replace => self.0.journal.bearer(name).await?,
                 _ => None,
             };
             let replaces = replaces.map(|id| self.handle(&id));
-            let new = Box::new(Beginning { kind, script, identity, deadline_at, replaces });
+            let new = Box::new(draft.begin(random()?, replaces));
             let (reply, created) = oneshot::channel();
             let Some(_handle) = self.start(&id, Origin::New { new, reply }) else { continue };
             match created.await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))? {

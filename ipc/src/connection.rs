@@ -1,15 +1,18 @@
-//! A client's connection as frames: a length (four bytes, big-endian) and a body. Every wait has a
-//! limit.
+//! A client's connection, on which every wait has a limit.
 
 use std::{
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     sync::Arc,
     time::Duration,
 };
 
 use interprocess::local_socket::{Stream, traits::StreamCommon as _};
 
-use crate::{CodecError, Endpoint, FRAME_LIMIT, is_own};
+use crate::{
+    CodecError, Endpoint,
+    frame::{frame, read_frame},
+    is_own,
+};
 
 /// After an error, also that the time is up, nothing more can be made of it.
 #[derive(Debug)]
@@ -38,8 +41,7 @@ impl Connection {
 
     /// Sends a frame with this body.
     pub(crate) fn send(&mut self, body: &[u8], patience: Duration) -> io::Result<()> {
-        let length = u32::try_from(body.len()).map_err(io::Error::other)?;
-        let frame = [&length.to_be_bytes(), body].concat();
+        let frame = frame(body)?;
         self.within(patience, move |mut stream| stream.write_all(&frame))
     }
 
@@ -48,17 +50,7 @@ impl Connection {
         &mut self,
         patience: Duration,
     ) -> io::Result<Result<Vec<u8>, CodecError>> {
-        self.within(patience, |mut stream| {
-            let mut length = [0; 4];
-            stream.read_exact(&mut length)?;
-            let length = u32::from_be_bytes(length) as usize;
-            if length > FRAME_LIMIT {
-                return Ok(Err(CodecError::TooLarge(length)));
-            }
-            let mut body = vec![0; length];
-            stream.read_exact(&mut body)?;
-            Ok(Ok(body))
-        })
+        self.within(patience, |mut stream| read_frame(&mut stream))
     }
 
     /// Reads or writes; a socket has timers of its own, which begin anew with what comes or goes.

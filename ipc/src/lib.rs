@@ -9,9 +9,11 @@ mod codec;
 mod connection;
 mod endpoint;
 mod folder;
+mod frame;
 mod hello;
 mod home;
 pub mod lock;
+mod pipe;
 mod positional;
 mod request;
 mod response;
@@ -23,6 +25,7 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use folder::{FolderError, make_private};
 pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
+pub use pipe::{answer, ask};
 pub use request::{
     AddNote, After, Aim, Answer, Answers, BEAT, Cancel, Claim, Collect, Lease, List, Observe,
     ReadLog, Request, Resume, Spawn, Tagged, Wait, WaitFor,

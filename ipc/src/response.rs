@@ -85,6 +85,8 @@ pub enum Response {
     Aimed(QueryId),
     /// The lease is the client's.
     Leased,
+    /// What would be started loads.
+    Checked,
 }
 
 impl Response {

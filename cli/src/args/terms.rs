@@ -24,4 +24,7 @@ pub(crate) struct Terms {
     /// nearest folder from here upwards that has an alc.toml
     #[arg(long, value_name = "DIR")]
     pub(crate) project_root: Option<PathBuf>,
+    /// Load what would run, and start nothing, not even the daemon
+    #[arg(long)]
+    pub(crate) check: bool,
 }

@@ -18,7 +18,11 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let args::Advice { strategy, task, ctx, identity, terms, turn } = args;
+    let only_check = terms.check;
     let request = spawn::request(Program::Advice { strategy }, with(task, ctx)?, identity, terms)?;
+    if only_check {
+        return spawn::check(request, connector, output);
+    }
     spawn::start(request, &turn, connector, output)
 }
 

@@ -24,7 +24,7 @@ mod wait;
 mod watch;
 
 use crate::{
-    args::{Args, Command, Daemon},
+    args::{self, Args, Command, Daemon},
     connect::Connector,
     environment::Environment,
     error::CliError,
@@ -71,6 +71,10 @@ pub(crate) fn run(
 /// Whether a command changes nothing, so that a reader who leaves early misses nothing.
 pub(crate) fn only_reads(command: &Command) -> bool {
     match command {
+        Command::Spawn(args::Spawn { start, .. }) | Command::Run(args::Run { start, .. }) => {
+            start.terms.check
+        }
+        Command::Advice(args) => args.terms.check,
         Command::State(_)
         | Command::List(_)
         | Command::Prompt(_)
@@ -83,10 +87,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Man(_)
         | Command::Help(_)
         | Command::Version => true,
-        Command::Spawn(_)
-        | Command::Advice(_)
-        | Command::Run(_)
-        | Command::Drive(_)
+        Command::Drive(_)
         | Command::Resume(_)
         | Command::Cancel(_)
         | Command::Note(_)

@@ -9,6 +9,9 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let args::Run { start, driving } = args;
+    if start.terms.check {
+        return spawn::check(spawn::read(start)?, connector, output);
+    }
     let prepared = drive::prepare(&driving, "alc run --help", connector.stderr())?;
     let request = spawn::read(start)?;
     let mut link = connector.starting()?;

@@ -6,7 +6,7 @@
 use std::{collections::HashSet, path::Path, time::Duration};
 
 use alc_core::{Key, Limits, Program, Reference, SessionId};
-use alc_ipc::{Json, Spawn, WaitFor};
+use alc_ipc::{ClientError, Json, Request, Response, Spawn, WaitFor};
 
 use super::result;
 use crate::{
@@ -17,8 +17,10 @@ use crate::{
     error::CliError,
     exit::Exit,
     input::{self, InputError, Value},
+    json::CheckedLine,
     link::{Doubt, Link},
     output::Output,
+    tool,
 };
 
 pub(super) fn run(
@@ -27,7 +29,12 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let args::Spawn { start: asked, turn } = args;
-    start(read(asked)?, &turn, connector, output)
+    let only_check = asked.terms.check;
+    let request = read(asked)?;
+    if only_check {
+        return check(request, connector, output);
+    }
+    start(request, &turn, connector, output)
 }
 
 /// Starts a session, prints its id and perhaps waits.
@@ -52,6 +59,27 @@ pub(super) fn start(
     if output.is_terminal() {
         output.notice(&format!("next: alc prompt {session}"));
     }
+    Ok(Exit::Done)
+}
+
+/// Has what would run loaded, and nothing more.
+pub(super) fn check(
+    request: Spawn,
+    connector: &Connector,
+    output: &mut Output,
+) -> Result<Exit, CliError> {
+    let chunk = match &request.program {
+        Program::Run { chunk, .. } => chunk.clone(),
+        Program::Advice { strategy } => strategy.as_str().to_owned(),
+    };
+    match tool::ask("check", Request::Spawn(request), connector.environment())? {
+        Response::Checked => {}
+        _ => return Err(ClientError::Confused.into()),
+    }
+    if output.json() {
+        output.object(&CheckedLine::new(&chunk))?;
+    }
+    output.notice(&format!("{chunk} loads"));
     Ok(Exit::Done)
 }
 

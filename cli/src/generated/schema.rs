@@ -9,8 +9,9 @@ use schemars::{
 use serde_json::{Value, json};
 
 use crate::json::{
-    CancelledLine, CollectedLine, DaemonLine, DeletedLine, ErrorLine, ExitCodesLine, FileLine,
-    GivenLine, LoggedLine, NotedLine, QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine,
+    CancelledLine, CheckedLine, CollectedLine, DaemonLine, DeletedLine, ErrorLine, ExitCodesLine,
+    FileLine, GivenLine, LoggedLine, NotedLine, QueryLine, ResumedLine, StoppedLine, TextLine,
+    VersionLine,
 };
 
 /// Each `type` and the schema of its lines.
@@ -18,6 +19,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
     vec![
         of::<GivenLine>("answer"),
         of::<CancelledLine>("cancelled"),
+        of::<CheckedLine>("checked"),
         of::<CollectedLine>("collected"),
         of::<DaemonLine>("daemon"),
         of::<DeletedLine>("deleted"),

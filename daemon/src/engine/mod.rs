@@ -1,6 +1,7 @@
 //! Lua: virtual machines, the threads that run them, and what a script finds in them.
 
 mod alc;
+mod alone;
 mod budget;
 mod convert;
 mod fork;
@@ -12,6 +13,7 @@ mod strand;
 mod vm;
 mod world;
 
+pub(crate) use alone::alone;
 pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
 pub(crate) use vm::{

@@ -194,6 +194,9 @@ pub(crate) enum LoadError {
     /// Its context is not JSON that Lua can hold.
     #[error("the context cannot be read: {0}")]
     Ctx(String),
+    /// It is Lua, and raises this before it can do what it is for.
+    #[error("{0}")]
+    Raised(String),
     /// The engine failed.
     #[error("cannot set up Lua")]
     Engine(#[from] mlua::Error),

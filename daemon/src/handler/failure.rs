@@ -21,7 +21,8 @@ pub(super) fn json<T: Serialize>(view: &T) -> Result<Json, Failure> {
     })
 }
 
-pub(super) fn invalid(message: String) -> Failure {
+/// The request cannot mean anything.
+pub(crate) fn invalid(message: String) -> Failure {
     Failure { code: ErrorCode::Invalid, message, hint: None }
 }
 
@@ -65,7 +66,7 @@ impl From<ReadError> for Failure {
 
 fn refused_spawn(error: &SpawnError) -> (ErrorCode, Option<String>) {
     let code = match error {
-        SpawnError::Load(LoadError::Syntax(_)) => ErrorCode::DoesNotLoad,
+        SpawnError::Load(LoadError::Syntax(_) | LoadError::Raised(_)) => ErrorCode::DoesNotLoad,
         SpawnError::Load(LoadError::Ctx(_)) => ErrorCode::Invalid,
         SpawnError::Load(LoadError::Engine(_))
         | SpawnError::BrokeOff(_)

@@ -16,7 +16,7 @@ use alc_core::{QueryView, Reference, SessionView};
 use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
-pub(crate) use self::stop::stop;
+pub(crate) use self::{failure::invalid, spawn::check, stop::stop};
 use crate::{lease::Driver, registry::Registry, server::Daemon};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use alc_core::{Caller, Label, Limits, Name, Program};
-use alc_ipc::{ErrorCode, Failure, Json, Response, Spawn};
+use alc_ipc::{ErrorCode, Failure, Home, Json, Response, Spawn};
 use serde_json::{Map, Value};
 use tokio::task::spawn_blocking;
 
@@ -24,8 +24,14 @@ pub(super) async fn spawn(spawn: Spawn, registry: &Registry) -> Result<Response,
     Ok(Response::Spawned(registry.spawn(specification).await?))
 }
 
+/// Refuses what `spawn` would refuse for what it is, and creates nothing.
+pub(crate) async fn check(spawn: Spawn, home: &Home) -> Result<Response, Failure> {
+    specification(spawn).await?.check(home.path().into()).await?;
+    Ok(Response::Checked)
+}
+
 /// What is to run, as far as that can be told without running it.
-pub(super) async fn specification(spawn: Spawn) -> Result<Specification, Failure> {
+async fn specification(spawn: Spawn) -> Result<Specification, Failure> {
     let Spawn { program, ctx, name, if_exists, labels, key, limits, caller } = spawn;
     let (source, chunk) = match &program {
         Program::Run { source, chunk } => (source.as_str(), chunk.as_str()),

@@ -8,13 +8,17 @@ pub(crate) use pin::{Package, PinError};
 pub(crate) use project::{ProjectError, allowed_variables};
 pub(crate) use resolve::{Resolver, Search};
 
-/// The Lua that runs a package as a strategy on `ctx`. Whether it is one shows only when it is loaded.
-pub(crate) fn advice(package: &str) -> String {
+/// The Lua that loads a package as a strategy, which shows whether it is one.
+pub(crate) fn loading(package: &str) -> String {
     format!(
         "local strategy = require('{package}')\n\
          if type(strategy) ~= 'table' or type(strategy.run) ~= 'function' then\n\
          error(\"'{package}' is a library package: it has no function run\", 0)\n\
-         end\n\
-         return (strategy.run(ctx))\n"
+         end\n"
     )
+}
+
+/// The Lua that runs a package as a strategy on `ctx`.
+pub(crate) fn advice(package: &str) -> String {
+    format!("{}return (strategy.run(ctx))\n", loading(package))
 }

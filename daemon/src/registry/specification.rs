@@ -1,0 +1,86 @@
+//! What a new session runs, and on which terms.
+
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+use alc_core::{Budget, Caller, Limits, Name, Program, Script, SessionKind};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    RegistryError,
+    program::{self, Chunk},
+};
+use crate::{
+    clock,
+    engine::{Outside, Vm, alone},
+    journal::Identity,
+    packages,
+    session::{Beginning, SessionHandle, SpawnError},
+};
+
+/// What a new session runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Specification {
+    pub(crate) program: Program,
+    pub(crate) ctx: String,
+    pub(crate) identity: Identity,
+    pub(crate) limits: Limits,
+    /// What it finds in `alc.env`.
+    pub(crate) env: BTreeMap<String, String>,
+    pub(crate) caller: Caller,
+}
+
+/// A session that may begin: what it runs is found.
+pub(super) struct Draft {
+    kind: SessionKind,
+    script: Script,
+    identity: Identity,
+    limits: Limits,
+}
+
+impl Specification {
+    /// Finds what is to run, with the data folder `home`.
+    pub(super) async fn resolve(self, home: &Arc<Path>) -> Result<Draft, RegistryError> {
+        let Self { program, ctx, identity, limits, env, caller } = self;
+        let kind = program.kind();
+        let Chunk { source, name: chunk } = program::chunk(program, &caller, home).await?;
+        let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
+        let script = Script { source, chunk, ctx, seed: 0, started_at: 0, budget, env, caller };
+        Ok(Draft { kind, script, identity, limits })
+    }
+
+    /// Loads what a session would run: compiles a script, and runs all of a strategy but its `run`.
+    pub(crate) async fn check(self, home: Arc<Path>) -> Result<(), RegistryError> {
+        let loading = match &self.program {
+            Program::Run { .. } => None,
+            Program::Advice { strategy } => Some(packages::loading(strategy.as_str())),
+        };
+        let Beginning { script, .. } = self.resolve(&home).await?.begin(0, None);
+        let outside = Outside { token: CancellationToken::new(), home };
+        let loaded = match loading {
+            None => Vm::load(&script, Vec::new(), outside).map(drop),
+            // If it asks, it loads up to there.
+            Some(source) => alone(&Script { source, ..script }, outside).map(drop),
+        };
+        Ok(loaded.map_err(SpawnError::from)?)
+    }
+}
+
+impl Draft {
+    /// The name that the session is to bear.
+    pub(super) fn name(&self) -> Option<&Name> {
+        self.identity.name.as_ref()
+    }
+
+    /// The session, as it begins now.
+    pub(super) fn begin(&self, seed: u64, replaces: Option<SessionHandle>) -> Beginning {
+        let started_at = clock::now();
+        let limit = self.limits.deadline.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
+        Beginning {
+            kind: self.kind,
+            script: Script { seed, started_at, ..self.script.clone() },
+            identity: self.identity.clone(),
+            deadline_at: limit.map(|limit| started_at.saturating_add(limit)),
+            replaces,
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! `alcd tool VERB`: what needs Lua or the data folder and no daemon. A client runs it as its child, in
+//! its own folder and with its own environment, asks on its stdin and is answered on its stdout.
+
+use std::{
+    io::{self, Write as _},
+    process::ExitCode,
+};
+
+use alc_ipc::{ErrorCode, Failure, Home, Request, Response, answer};
+
+use crate::{
+    cause::chain,
+    config::{Tool, Verb},
+    handler,
+};
+
+/// Answers one request.
+pub(crate) fn run(tool: Tool) -> ExitCode {
+    let (stdin, stdout) = (io::stdin().lock(), io::stdout().lock());
+    match answer(stdin, stdout, |request| respond(tool, request)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Its parent may be gone, and nobody reads this.
+            let _ = writeln!(io::stderr(), "alcd tool: {}", chain(&error));
+            ExitCode::from(70)
+        }
+    }
+}
+
+fn respond(tool: Tool, request: Request) -> Response {
+    let failed = |error: &dyn std::error::Error| {
+        let (code, message) = (ErrorCode::Internal, chain(error));
+        Response::Failure(Failure { code, message, hint: None })
+    };
+    let home = match Home::find(tool.home) {
+        Ok(home) => home,
+        Err(error) => return failed(&error),
+    };
+    // What reads files does that beside; nothing here waits for a socket or a timer.
+    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return failed(&error),
+    };
+    let response = runtime.block_on(async {
+        match (tool.verb, request) {
+            (Verb::Check, Request::Spawn(spawn)) => handler::check(spawn, &home).await,
+            _ => Err(handler::invalid("this verb answers another request".to_owned())),
+        }
+    });
+    response.unwrap_or_else(Response::Failure)
+}
