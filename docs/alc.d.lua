@@ -213,6 +213,23 @@ function alc.budget_check() end
 ---@return { strategy: string, ok: boolean, result?: any, error?: string }[]
 function alc.fork(strategies, ctx, options) end
 
+---@class alc.Evaluation
+---@field strategy_opts? table what the strategy finds in its `ctx` beside `task`
+
+---@class alc.Report
+---@field name string
+---@field aggregated { total: integer, passed: integer, pass_rate: number, pass_at_1: number, pass_at_5?: number, pass_at_10?: number, scores: table, ci_95: { lower: number, upper: number }, by_tag: table<string, table> }
+---@field results { case: table, response: table, grades: table[], score: number, passed: boolean }[]
+---@field failures table[]
+---@field summary string
+
+--- Says how good a strategy's answers to a scenario's cases are.
+---@param scenario table|string
+---@param strategy string a package
+---@param options? alc.Evaluation
+---@return alc.Report
+function alc.eval(scenario, strategy, options) end
+
 --- Values kept beyond the session, by key, in the namespace `ctx._ns` or `default`. A key
 --- `prefix:id` has a file of its own, whatever the namespace.
 alc.state = {}

@@ -12,6 +12,11 @@ use serde_json::Value as Json;
 /// How deep values may be nested; what `serde_json` reads, too.
 const DEEPEST: usize = 128;
 
+/// How much of that [`ArrayMark::plain`] leaves to what its result becomes a part of.
+const ROOM: usize = 28;
+/// Where the metatable of a table that cannot be changed has the table's content.
+const FROZEN: &str = "alc.frozen";
+
 /// The value has no JSON form, or the text no value.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConvertError {
@@ -85,6 +90,7 @@ impl ArrayMark {
                     return Err(ConvertError::TooDeep);
                 }
                 inside.push(address);
+                let table = &content(table)?;
                 let length = table.raw_len();
                 if length > 0 || self.is_on(table) {
                     self.write_array(table, length, text, inside)?;
@@ -140,6 +146,50 @@ impl ArrayMark {
         Ok(())
     }
 
+    /// What JSON can say of `value`: functions and the like, keys that are no strings and what is inside
+    /// itself or too deep are left out, and bytes that are not UTF-8 replaced.
+    pub(super) fn plain(&self, value: &Value) -> Result<Json, ConvertError> {
+        self.plain_inside(value, &mut Vec::new())
+    }
+
+    fn plain_inside(
+        &self,
+        value: &Value,
+        inside: &mut Vec<*const std::ffi::c_void>,
+    ) -> Result<Json, ConvertError> {
+        Ok(match value {
+            Value::Boolean(flag) => Json::Bool(*flag),
+            Value::Integer(number) => Json::from(*number),
+            Value::Number(number) => Json::from(*number),
+            Value::String(string) => Json::String(string.to_string_lossy()),
+            Value::Table(table)
+                if inside.len() < DEEPEST - ROOM && !inside.contains(&table.to_pointer()) =>
+            {
+                inside.push(table.to_pointer());
+                let table = content(table)?;
+                let length = table.raw_len();
+                let json = if length > 0 || self.is_on(&table) {
+                    let element = |place| self.plain_inside(&table.raw_get(place)?, inside);
+                    Json::Array((1..=length).map(element).collect::<Result<_, ConvertError>>()?)
+                } else {
+                    let mut members = serde_json::Map::new();
+                    table.for_each(|key: Value, member: Value| {
+                        if let Value::String(name) = key {
+                            let member = self.plain_inside(&member, inside);
+                            let member = member.map_err(mlua::Error::external)?;
+                            members.insert(name.to_string_lossy(), member);
+                        }
+                        Ok(())
+                    })?;
+                    Json::Object(members)
+                };
+                inside.pop();
+                json
+            }
+            _ => Json::Null,
+        })
+    }
+
     fn is_on(&self, table: &Table) -> bool {
         table.metatable().is_some_and(|metatable| metatable.to_pointer() == self.0.to_pointer())
     }
@@ -172,6 +222,15 @@ impl ArrayMark {
             }
         })
     }
+}
+
+/// The table itself, or what it shows where it cannot be changed.
+fn content(table: &Table) -> Result<Table, ConvertError> {
+    let shown = match table.metatable() {
+        Some(metatable) => metatable.raw_get::<Option<Table>>(FROZEN)?,
+        None => None,
+    };
+    Ok(shown.unwrap_or_else(|| table.clone()))
 }
 
 fn member_name(key: &Value) -> Result<String, ConvertError> {

@@ -67,6 +67,17 @@ const TEXT: &str = concat!(
     include_str!("prelude/alc/tuning.lua"),
     include_str!("prelude/alc/pipe.lua"),
     include_str!("prelude/alc/math.lua"),
+    include_str!("prelude/alc/eval.lua"),
+    include_str!("prelude/evalframe/modules.lua"),
+    include_str!("prelude/evalframe/model.lua"),
+    include_str!("prelude/evalframe/graders.lua"),
+    include_str!("prelude/evalframe/scorers.lua"),
+    include_str!("prelude/evalframe/judges.lua"),
+    include_str!("prelude/evalframe/providers.lua"),
+    include_str!("prelude/evalframe/runner.lua"),
+    include_str!("prelude/evalframe/stats.lua"),
+    include_str!("prelude/evalframe/report.lua"),
+    include_str!("prelude/evalframe/inputs.lua"),
 );
 
 /// Makes fields in a table.

@@ -7,6 +7,7 @@ mod budget;
 mod choice;
 mod clock;
 mod env;
+mod evaluation;
 mod extract;
 mod files;
 mod fingerprint;
@@ -104,6 +105,7 @@ pub(super) const FAMILIES: &[Family] = &[
     ),
     host(&["json_encode", "json_decode"], json::register),
     host(&["json_extract"], extract::register),
+    host(&["plain", "student_quantile", "welch"], evaluation::register),
     host(&["named", "closest"], choice::register),
     host(&["fingerprint"], fingerprint::register),
     host(&["shown_by", "out_of_memory"], reference::register),

@@ -148,7 +148,7 @@ lib.config = "/\n;\n?\n!\n-\n"
 lib.cpath = ""
 lib.path = "/usr/local/share/lua/5.4/?.lua;/usr/local/share/lua/5.4/?/init.lua;"
   .. "/usr/local/lib/lua/5.4/?.lua;/usr/local/lib/lua/5.4/?/init.lua;./?.lua;./?/init.lua"
-lib.preload = {}
+lib.preload = host.lazily("preload", {})
 lib.loaded = {
   _G = _G, coroutine = coroutine, io = io, math = math, os = os, package = host.lua.package,
   string = string, table = table, utf8 = utf8,

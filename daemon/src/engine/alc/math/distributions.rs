@@ -73,6 +73,13 @@ pub(super) fn student_tails(t: f64, df: f64) -> f64 {
     beta_below(df / (df + t * t), df / 2.0, 0.5)
 }
 
+/// Below which number a share `p` of Student's distribution lies.
+pub(in crate::engine::alc) fn student_quantile(p: f64, df: f64) -> f64 {
+    let share = beta_quantile(2.0 * p.min(1.0 - p), df / 2.0, 0.5);
+    let distance = (df * (1.0 - share) / share).sqrt();
+    if p < 0.5 { -distance } else { distance }
+}
+
 /// Both tails of the standard normal distribution from `z` on.
 pub(super) fn normal_tails(z: f64) -> f64 {
     libm::erfc(z.abs() * FRAC_1_SQRT_2)

@@ -69,20 +69,55 @@ fn groups(call: &Call) -> Result<(Vec<f64>, Vec<f64>), Raise> {
 
 fn welch_t_test(call: &Call) -> Result<Output, Raise> {
     let (xs, ys) = groups(call)?;
-    let (x_share, y_share) = (variance(&xs) / real(xs.len()), variance(&ys) / real(ys.len()));
-    let both = x_share + y_share;
-    if both == 0.0 {
+    if variance(&xs) + variance(&ys) == 0.0 {
         return Err(call.refuse("both groups have zero variance"));
     }
-    let t = (mean(&xs) - mean(&ys)) / both.sqrt();
+    let test = welch(Sample::of(&xs), Sample::of(&ys));
+    let Welch { t, df, p } = test.ok_or_else(|| call.refuse("the groups are too small"))?;
+    Ok(Output::Record(vec![("t_stat", t.into()), ("df", df.into()), ("p_value", p.into())]))
+}
+
+/// What Welch's test takes of a list.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Sample {
+    pub(in crate::engine) count: f64,
+    pub(in crate::engine) mean: f64,
+    pub(in crate::engine) variance: f64,
+}
+
+impl Sample {
+    fn of(list: &[f64]) -> Self {
+        Self { count: real(list.len()), mean: mean(list), variance: variance(list) }
+    }
+}
+
+/// What Welch's test says.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::engine) struct Welch {
+    pub(in crate::engine) t: f64,
+    pub(in crate::engine) df: f64,
+    /// Of both tails.
+    pub(in crate::engine) p: f64,
+}
+
+/// Whether two means differ; `None` where a sample has fewer than two elements.
+pub(in crate::engine) fn welch(x: Sample, y: Sample) -> Option<Welch> {
+    if x.count < 2.0 || y.count < 2.0 {
+        return None;
+    }
+    let (x_share, y_share) = (x.variance / x.count, y.variance / y.count);
+    let both = x_share + y_share;
+    if both == 0.0 {
+        let (df, more) = (x.count + y.count - 2.0, x.mean - y.mean);
+        let same = Welch { t: 0.0, df, p: 1.0 };
+        let differ = Welch { t: f64::INFINITY.copysign(more), df, p: 0.0 };
+        return Some(if more == 0.0 { same } else { differ });
+    }
+    let t = (x.mean - y.mean) / both.sqrt();
     // Shares of the whole, whose squares do not overflow.
     let (x_part, y_part) = (x_share / both, y_share / both);
-    let df = 1.0 / (x_part * x_part / real(xs.len() - 1) + y_part * y_part / real(ys.len() - 1));
-    Ok(Output::Record(vec![
-        ("t_stat", t.into()),
-        ("df", df.into()),
-        ("p_value", student_tails(t, df).into()),
-    ]))
+    let df = 1.0 / (x_part * x_part / (x.count - 1.0) + y_part * y_part / (y.count - 1.0));
+    Some(Welch { t, df, p: student_tails(t, df) })
 }
 
 fn mann_whitney_u(call: &Call) -> Result<Output, Raise> {

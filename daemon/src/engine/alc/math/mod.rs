@@ -18,6 +18,8 @@ mod special;
 mod summary;
 
 use call::{Call, Function};
+pub(super) use distributions::student_quantile;
+pub(super) use hypothesis::{Sample, welch};
 use mlua::Lua;
 
 /// The functions, a family at a time.
