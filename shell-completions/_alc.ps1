@@ -237,6 +237,10 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             break
         }
         'alc;watch' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only sessions in these states, separated by commas')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only sessions of these kinds, separated by commas')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only sessions with this label; may be repeated, and then all count')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it')
             [CompletionResult]::new('--after', '--after', [CompletionResultType]::ParameterName, 'Only what comes after this place in the history; one for all, or one for each session, separated by commas')
             [CompletionResult]::new('--until', '--until', [CompletionResultType]::ParameterName, 'Stop with exit code 0 when every session has got into this state')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m')
@@ -252,7 +256,10 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             break
         }
         'alc;wait' {
-            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Instead, the sessions with this label; may be repeated, and then all count')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only sessions in these states, separated by commas')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only sessions of these kinds, separated by commas')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only sessions with this label; may be repeated, and then all count')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it')
             [CompletionResult]::new('--for', '--for', [CompletionResultType]::ParameterName, 'What to wait for; one of several, separated by commas, is enough')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -283,7 +290,10 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             break
         }
         'alc;cancel' {
-            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Instead, the live sessions with this label; may be repeated, and then all count')
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only sessions in these states, separated by commas')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only sessions of these kinds, separated by commas')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only sessions with this label; may be repeated, and then all count')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it')
             [CompletionResult]::new('--reason', '--reason', [CompletionResultType]::ParameterName, 'Why, for whoever looks at it later')
             [CompletionResult]::new('--timeout', '--timeout', [CompletionResultType]::ParameterName, 'With --wait, give up after this time, with exit code 124')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
@@ -328,6 +338,10 @@ Register-ArgumentCompleter -Native -CommandName 'alc' -ScriptBlock {
             break
         }
         'alc;rm' {
+            [CompletionResult]::new('--state', '--state', [CompletionResultType]::ParameterName, 'Only sessions in these states, separated by commas')
+            [CompletionResult]::new('--kind', '--kind', [CompletionResultType]::ParameterName, 'Only sessions of these kinds, separated by commas')
+            [CompletionResult]::new('-l', '-l', [CompletionResultType]::ParameterName, 'Only sessions with this label; may be repeated, and then all count')
+            [CompletionResult]::new('--since', '--since', [CompletionResultType]::ParameterName, 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colour')
             [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON: one object a line')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'No notices on stderr; `list` prints ids only')

@@ -188,13 +188,25 @@ _alc() {
             return 0
             ;;
         alc__subcmd__cancel)
-            opts="-l -q -v -h --reason --dry-run --wait --timeout --json --quiet --verbose --color --no-start --help"
+            opts="-l -q -v -h --state --kind --since --reason --dry-run --wait --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "running paused done failed cancelled" -- "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "run advice eval" -- "${cur}"))
+                    return 0
+                    ;;
                 -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -650,12 +662,28 @@ _alc() {
             return 0
             ;;
         alc__subcmd__rm)
-            opts="-q -v -h --json --quiet --verbose --color --no-start --help"
+            opts="-l -q -v -h --state --kind --since --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "running paused done failed cancelled" -- "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "run advice eval" -- "${cur}"))
+                    return 0
+                    ;;
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --color)
                     COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
                     return 0
@@ -876,13 +904,25 @@ _alc() {
             return 0
             ;;
         alc__subcmd__wait)
-            opts="-l -q -v -h --for --create --timeout --json --quiet --verbose --color --no-start --help"
+            opts="-l -q -v -h --state --kind --since --for --create --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "running paused done failed cancelled" -- "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "run advice eval" -- "${cur}"))
+                    return 0
+                    ;;
                 -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -906,12 +946,28 @@ _alc() {
             return 0
             ;;
         alc__subcmd__watch)
-            opts="-q -v -h --after --until --timeout --json --quiet --verbose --color --no-start --help"
+            opts="-l -q -v -h --state --kind --since --after --until --timeout --json --quiet --verbose --color --no-start --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --state)
+                    COMPREPLY=($(compgen -W "running paused done failed cancelled" -- "${cur}"))
+                    return 0
+                    ;;
+                --kind)
+                    COMPREPLY=($(compgen -W "run advice eval" -- "${cur}"))
+                    return 0
+                    ;;
+                -l)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --since)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --after)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

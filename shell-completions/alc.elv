@@ -225,6 +225,10 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'alc;watch'= {
+            cand --state 'Only sessions in these states, separated by commas'
+            cand --kind 'Only sessions of these kinds, separated by commas'
+            cand -l 'Only sessions with this label; may be repeated, and then all count'
+            cand --since 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it'
             cand --after 'Only what comes after this place in the history; one for all, or one for each session, separated by commas'
             cand --until 'Stop with exit code 0 when every session has got into this state'
             cand --timeout 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m'
@@ -239,7 +243,10 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --help 'Print help'
         }
         &'alc;wait'= {
-            cand -l 'Instead, the sessions with this label; may be repeated, and then all count'
+            cand --state 'Only sessions in these states, separated by commas'
+            cand --kind 'Only sessions of these kinds, separated by commas'
+            cand -l 'Only sessions with this label; may be repeated, and then all count'
+            cand --since 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it'
             cand --for 'What to wait for; one of several, separated by commas, is enough'
             cand --timeout 'Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m'
             cand --color 'When to use colour'
@@ -268,7 +275,10 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --help 'Print help'
         }
         &'alc;cancel'= {
-            cand -l 'Instead, the live sessions with this label; may be repeated, and then all count'
+            cand --state 'Only sessions in these states, separated by commas'
+            cand --kind 'Only sessions of these kinds, separated by commas'
+            cand -l 'Only sessions with this label; may be repeated, and then all count'
+            cand --since 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it'
             cand --reason 'Why, for whoever looks at it later'
             cand --timeout 'With --wait, give up after this time, with exit code 124'
             cand --color 'When to use colour'
@@ -310,6 +320,10 @@ set edit:completion:arg-completer[alc] = {|@words|
             cand --help 'Print help'
         }
         &'alc;rm'= {
+            cand --state 'Only sessions in these states, separated by commas'
+            cand --kind 'Only sessions of these kinds, separated by commas'
+            cand -l 'Only sessions with this label; may be repeated, and then all count'
+            cand --since 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it'
             cand --color 'When to use colour'
             cand --json 'Print JSON: one object a line'
             cand -q 'No notices on stderr; `list` prints ids only'

@@ -219,6 +219,16 @@ complete -c alc -n "__fish_alc_using_subcommand drive" -s q -l quiet -d 'No noti
 complete -c alc -n "__fish_alc_using_subcommand drive" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand drive" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand drive" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c alc -n "__fish_alc_using_subcommand watch" -l state -d 'Only sessions in these states, separated by commas' -r -f -a "running\t''
+paused\t''
+done\t''
+failed\t''
+cancelled\t''"
+complete -c alc -n "__fish_alc_using_subcommand watch" -l kind -d 'Only sessions of these kinds, separated by commas' -r -f -a "run\t''
+advice\t''
+eval\t''"
+complete -c alc -n "__fish_alc_using_subcommand watch" -s l -d 'Only sessions with this label; may be repeated, and then all count' -r
+complete -c alc -n "__fish_alc_using_subcommand watch" -l since -d 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it' -r
 complete -c alc -n "__fish_alc_using_subcommand watch" -l after -d 'Only what comes after this place in the history; one for all, or one for each session, separated by commas' -r
 complete -c alc -n "__fish_alc_using_subcommand watch" -l until -d 'Stop with exit code 0 when every session has got into this state' -r -f -a "running\t''
 paused\t''
@@ -234,7 +244,16 @@ complete -c alc -n "__fish_alc_using_subcommand watch" -s q -l quiet -d 'No noti
 complete -c alc -n "__fish_alc_using_subcommand watch" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand watch" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand watch" -s h -l help -d 'Print help'
-complete -c alc -n "__fish_alc_using_subcommand wait" -s l -d 'Instead, the sessions with this label; may be repeated, and then all count' -r
+complete -c alc -n "__fish_alc_using_subcommand wait" -l state -d 'Only sessions in these states, separated by commas' -r -f -a "running\t''
+paused\t''
+done\t''
+failed\t''
+cancelled\t''"
+complete -c alc -n "__fish_alc_using_subcommand wait" -l kind -d 'Only sessions of these kinds, separated by commas' -r -f -a "run\t''
+advice\t''
+eval\t''"
+complete -c alc -n "__fish_alc_using_subcommand wait" -s l -d 'Only sessions with this label; may be repeated, and then all count' -r
+complete -c alc -n "__fish_alc_using_subcommand wait" -l since -d 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it' -r
 complete -c alc -n "__fish_alc_using_subcommand wait" -l for -d 'What to wait for; one of several, separated by commas, is enough' -r -f -a "actionable\t'A query is open (exit code 8) or it ended'
 prompt\t'A query is open; 7 if it is done instead'
 paused\t'The same as `prompt`'
@@ -261,7 +280,16 @@ complete -c alc -n "__fish_alc_using_subcommand result" -s q -l quiet -d 'No not
 complete -c alc -n "__fish_alc_using_subcommand result" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand result" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand result" -s h -l help -d 'Print help'
-complete -c alc -n "__fish_alc_using_subcommand cancel" -s l -d 'Instead, the live sessions with this label; may be repeated, and then all count' -r
+complete -c alc -n "__fish_alc_using_subcommand cancel" -l state -d 'Only sessions in these states, separated by commas' -r -f -a "running\t''
+paused\t''
+done\t''
+failed\t''
+cancelled\t''"
+complete -c alc -n "__fish_alc_using_subcommand cancel" -l kind -d 'Only sessions of these kinds, separated by commas' -r -f -a "run\t''
+advice\t''
+eval\t''"
+complete -c alc -n "__fish_alc_using_subcommand cancel" -s l -d 'Only sessions with this label; may be repeated, and then all count' -r
+complete -c alc -n "__fish_alc_using_subcommand cancel" -l since -d 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it' -r
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l reason -d 'Why, for whoever looks at it later' -r
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l timeout -d 'With --wait, give up after this time, with exit code 124' -r
 complete -c alc -n "__fish_alc_using_subcommand cancel" -l color -d 'When to use colour' -r -f -a "auto\t''
@@ -293,6 +321,16 @@ complete -c alc -n "__fish_alc_using_subcommand note" -s q -l quiet -d 'No notic
 complete -c alc -n "__fish_alc_using_subcommand note" -s v -l verbose -d 'Say on stderr what the client does: which daemon it talks to, and when it connects again'
 complete -c alc -n "__fish_alc_using_subcommand note" -l no-start -d 'Never start the daemon: exit with 69 if it is not there'
 complete -c alc -n "__fish_alc_using_subcommand note" -s h -l help -d 'Print help'
+complete -c alc -n "__fish_alc_using_subcommand rm" -l state -d 'Only sessions in these states, separated by commas' -r -f -a "running\t''
+paused\t''
+done\t''
+failed\t''
+cancelled\t''"
+complete -c alc -n "__fish_alc_using_subcommand rm" -l kind -d 'Only sessions of these kinds, separated by commas' -r -f -a "run\t''
+advice\t''
+eval\t''"
+complete -c alc -n "__fish_alc_using_subcommand rm" -s l -d 'Only sessions with this label; may be repeated, and then all count' -r
+complete -c alc -n "__fish_alc_using_subcommand rm" -l since -d 'Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it' -r
 complete -c alc -n "__fish_alc_using_subcommand rm" -l color -d 'When to use colour' -r -f -a "auto\t''
 always\t''
 never\t''"

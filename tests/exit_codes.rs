@@ -139,6 +139,7 @@ const TABLE: &[Row] = &[
     ("watch", 1, Told, |env| { failed(env); alc(env, "watch|@") }),
     ("watch", 3, Told, |env| { cancelled(env); alc(env, "watch|@") }),
     ("watch", 4, Only("not_found"), |env| alc(env, "watch|nobody")),
+    ("watch", 4, Only("not_found"), |env| { paused(env); alc(env, "watch|-l|no=such") }),
     ("watch", 5, Only("ambiguous"), |env| { alike(env); alc(env, "watch|k7fq") }),
     ("watch", 124, Only("timeout"), |env| { paused(env); alc(env, "watch|@|--timeout|0s") }),
     ("wait", 0, Done, |env| { done(env); alc(env, "wait|@") }),

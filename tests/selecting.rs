@@ -1,7 +1,7 @@
 //! Verbs about many sessions: by label, by time, from a place on; and `spawn --wait`, which is about
 //! the one it starts.
 
-use std::process::Stdio;
+use std::{collections::HashSet, process::Stdio};
 
 use crate::env::{Ran, TestEnv};
 
@@ -86,6 +86,57 @@ fn wait_is_about_the_sessions_that_bear_all_labels() {
     assert_eq!(env.alc(["wait", "-l", "a=2", "--for", "prompt"]).code, Some(0));
     let stderr = env.alc(["wait", "-l", "a=1", "-l", "a=2"]).fails(4, "not_found");
     assert!(stderr.contains("the labels `a=1` and `a=2`"), "{stderr}");
+}
+
+#[test]
+fn bulk_verbs_select_as_list_does() {
+    let env = TestEnv::new();
+    let done = labelled(&env, "a=1", "return 1");
+    let failed = labelled(&env, "a=1", "error('x')");
+    let paused = labelled(&env, "a=1", ASK);
+    let other = labelled(&env, "a=2", ASK);
+    let each = ["wait", &done, &failed, &paused, &other];
+    env.alc(each);
+    let ids = |words: &str| -> Vec<_> {
+        let lines = env.alc(words.split(' ')).stdout;
+        lines.lines().map(|line| line.split('\t').next().expect("an id").to_owned()).collect()
+    };
+    let waited = ids("wait --state paused,done --kind run -l a=1");
+    assert_eq!(waited, [paused.clone(), done.clone()]);
+    let watched = ids("watch -l a=1 --state failed,done --since 1h").into_iter().collect();
+    assert_eq!(HashSet::from([done.clone(), failed.clone()]), watched);
+    // One that is selected is not told apart from the others.
+    assert_eq!(
+        env.alc(["watch", "-l", "a=1", "--state", "failed"]).stdout,
+        env.alc(["watch", &failed]).stdout
+    );
+    for verb in ["wait", "watch"] {
+        let stderr = env.alc([verb, "--kind", "eval"]).fails(4, "not_found");
+        assert!(stderr.contains("these flags select no session"), "{stderr}");
+    }
+    // Only those that a verb can act on; that there is none is no error.
+    let cancelled = ids("cancel --state paused,failed -l a=1");
+    assert_eq!(cancelled, [paused.as_str()]);
+    assert_eq!(env.alc(["cancel", "--state", "done"]).ok(), "");
+    assert_eq!(env.alc(["rm", "--state", "running,paused"]).ok(), "");
+    let removed = ids("rm -l a=1 --state done,cancelled,paused");
+    assert_eq!(removed, [paused, done]);
+    let removed = ids("rm --since 1h");
+    assert_eq!(removed, [failed]);
+    let left = ids("list -q");
+    assert_eq!(left, [other]);
+    let removed = ids("rm --kind run");
+    assert_eq!(removed, [""; 0]);
+}
+
+#[test]
+fn more_sessions_than_can_be_watched_are_refused() {
+    let env = TestEnv::new();
+    for _ in 0..65 {
+        env.spawn(ASK);
+    }
+    let stderr = env.alc(["watch", "--kind", "run"]).fails(2, "usage");
+    assert!(stderr.contains("65 sessions are selected; at most 64"), "{stderr}");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod history;
 mod identity;
 mod manual;
 mod many;
+mod selection;
 mod terms;
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
@@ -24,6 +25,7 @@ pub(crate) use self::{
     identity::Identity,
     manual::{Completions, Help, Man},
     many::{Cancel, List, Target, Wait},
+    selection::Selection,
     terms::Terms,
 };
 use crate::{
@@ -234,7 +236,9 @@ pub(crate) struct Timeout {
 const PROMPT_EXAMPLES: &str = "\
 Examples:
   alc prompt @                       the newest session's open query
-  while q=$(alc prompt --id \"$id\"); do alc prompt \"$q\" | llm | alc resume \"$q\" - || break; done";
+  while q=$(alc prompt --id \"$id\"); do
+    alc prompt \"$q\" | llm | alc resume \"$q\" - || break
+  done";
 
 /// An open query's text.
 #[derive(Debug, ClapArgs)]
@@ -262,7 +266,7 @@ Examples:
   alc resume k7fq2m9d.3 @answer.txt
   alc prompt k7fq2m9d.3 | llm | alc resume k7fq2m9d.3 -
   alc resume @ yes --next            answer, then print what it asks next
-  echo '{\"query_id\":\"k7fq2m9d.3\",\"response\":\"yes\"}' | alc resume k7fq2m9d --batch";
+  echo '{\"query_id\":\"k7fq2m9d.3\",\"response\":\"yes\"}' | alc resume @ --batch";
 
 /// Answers.
 #[derive(Debug, ClapArgs)]
@@ -305,18 +309,24 @@ const WATCH_EXAMPLES: &str = "\
 Examples:
   alc watch @
   alc watch k7fq2m9d --after 41 --until paused
-  alc watch $(alc list -q -l batch=b1 --state running) --json | jq -r .kind
+  alc watch -l batch=b1 --state running --json | jq -r .kind
 
 It prints seq, time, kind and text, separated by tabs, and before them the session's id if several
 are watched.";
 
+/// How many sessions can be watched at a time; a connection follows no more.
+pub(crate) const MOST_WATCHED: usize = 64;
+
 /// Histories, as they grow.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = WATCH_EXAMPLES)]
+#[command(group = selection::which(), after_help = WATCH_EXAMPLES)]
 pub(crate) struct Watch {
-    /// The sessions, at most 64: ids, names, first characters of ids, or `@` for the newest
-    #[arg(value_name = "REF", required = true, num_args = 1..=64)]
+    /// The sessions, at most 64: ids, names, first characters of ids, or `@` for the newest; without
+    /// any, those that --state, --kind, -l and --since select
+    #[arg(value_name = "REF", num_args = 1..=MOST_WATCHED, conflicts_with = "selection")]
     pub(crate) references: Vec<Reference>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// Only what comes after this place in the history; one for all, or one for each session,
     /// separated by commas
     #[arg(
@@ -445,6 +455,11 @@ mod tests {
             "alc cancel @ --timeout 1s",
             "alc wait @ -l a=b",
             "alc wait -l a=b --create",
+            "alc wait @ --state paused",
+            "alc watch",
+            "alc watch @ --kind run",
+            "alc rm",
+            "alc rm @ --since 1d",
             "alc spawn a.lua --timeout 1s",
             "alc drive -- llm",
             "alc drive @ llm",

@@ -57,9 +57,9 @@ pub(crate) enum CliError {
     /// There is nothing to look in.
     #[error("{}", absent(.0))]
     NotFound(Reference),
-    /// A selection is empty that should not be.
-    #[error("no session has {}", labelled(.0))]
-    NoneLabelled(Vec<Label>),
+    /// A selection is empty that should not be; the labels it is by, if it is by labels alone.
+    #[error("{}", none_selected(.0))]
+    NoneSelected(Vec<Label>),
     /// What a session asks, of one that asks nothing more.
     #[error("{session} is {state} and asks nothing more")]
     Ended { session: SessionId, state: StateName },
@@ -156,7 +156,7 @@ impl CliError {
             Self::Unwritable { .. } => ("cannot_write", Exit::CannotWrite),
             Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
             Self::Busy { .. } => ("busy", Exit::Pending),
-            Self::NotFound(_) | Self::NoneLabelled(_) | Self::NoLog { .. } => {
+            Self::NotFound(_) | Self::NoneSelected(_) | Self::NoLog { .. } => {
                 ("not_found", Exit::NotFound)
             }
             Self::Ended { .. } => ("ended", Exit::Ended),
@@ -187,7 +187,7 @@ impl CliError {
             Self::Client(ClientError::Incompatible { .. }) => Some("alc daemon restart".to_owned()),
             Self::Busy { insist, .. } => Some((*insist).to_owned()),
             Self::NotRunning { .. } | Self::NoLog { .. } => Some("alc daemon start".to_owned()),
-            Self::NotFound(_) | Self::NoneLabelled(_) => Some("alc list".to_owned()),
+            Self::NotFound(_) | Self::NoneSelected(_) => Some("alc list".to_owned()),
             Self::Ended { session, .. } => Some(format!("alc result {session}")),
             Self::NoAnswer { query, source: NoAnswer::Declined } => {
                 Some(format!("alc drive {}", query.session))
@@ -273,11 +273,13 @@ fn running(sessions: u32) -> String {
     }
 }
 
-/// These labels, as people call them.
-fn labelled(labels: &[Label]) -> String {
+fn none_selected(labels: &[Label]) -> String {
+    if labels.is_empty() {
+        return "these flags select no session".to_owned();
+    }
     let names: Vec<_> = labels.iter().map(|label| format!("`{label}`")).collect();
     let what = if names.len() == 1 { "the label" } else { "the labels" };
-    format!("{what} {}", names.join(" and "))
+    format!("no session has {what} {}", names.join(" and "))
 }
 
 /// A verb that a signal ended; the process dies of it, so that this has no exit code of its own.

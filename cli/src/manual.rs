@@ -184,9 +184,21 @@ mod tests {
         }
         let named = |name| pages().into_iter().find(|page| page.name == name).expect("a page").roff;
         assert!(named("alc-spawn.1").contains("\n.SH EXAMPLES\n.nf\nalc spawn "));
-        assert!(named("alc-rm.1").contains("\n\\fBalc rm\\fR [OPTIONS] <REF>..."));
+        assert!(named("alc-note.1").contains("\n\\fBalc note\\fR [OPTIONS] <REF> <TEXT>"));
         assert!(named("alc-daemon-stop.1").contains("alc\\-daemon"));
         assert!(named("alc.1").contains("\n.SH ENVIRONMENT\n.nf\nALC_HOME"));
+    }
+
+    #[test]
+    fn examples_fit_a_terminal_of_80_columns() {
+        for (verb, command) in commands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for section in Section::split(&help).filter(|section| section.label.is_some()) {
+                // `man` indents them by seven, help by two.
+                let widest = section.body.lines().map(|line| line.trim().chars().count()).max();
+                assert!(widest <= Some(80 - 7), "{verb}: {}", section.body);
+            }
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Which sessions a verb is about: many, by what they are; and those that are named, or bear labels.
+//! Which sessions a verb is about: many, by what they are; and those that are named, or selected.
 
-use alc_core::{Label, Reference, SessionView, StateName};
+use alc_core::{Reference, SessionView, StateName};
 use alc_ipc::{Json, List};
 
-use crate::{error::CliError, link::Link};
+use crate::{args::Selection, error::CliError, link::Link};
 
 /// How many sessions to ask for at a time.
 const PAGE: u32 = 200;
@@ -30,24 +30,47 @@ pub(crate) fn each_page(
     Ok(())
 }
 
-/// The sessions that were named; or, if labels were given instead, those in these states that bear
-/// all of them, by id.
+/// The sessions that the flags let through.
+pub(crate) fn filter(selection: &Selection) -> List {
+    List {
+        states: selection.state.clone(),
+        kinds: selection.kind.clone(),
+        labels: selection.labels.clone(),
+        since: selection.since,
+        ..List::default()
+    }
+}
+
+/// The sessions that were named; or, if flags select them instead, those in one of these states, by
+/// id.
 pub(crate) fn references(
     named: &[Reference],
-    labels: &[Label],
+    selection: &Selection,
     states: &[StateName],
     link: &mut Link<'_>,
 ) -> Result<Vec<Reference>, CliError> {
-    let mut references = named.to_vec();
-    if !labels.is_empty() {
-        let (states, labels) = (states.to_vec(), labels.to_vec());
-        each_page(List { states, labels, ..List::default() }, None, link, |page| {
-            for view in page {
-                let session: SessionView = serde_json::from_str(&view.0)?;
-                references.push(session.id.into());
-            }
-            Ok(())
-        })?;
+    if selection.is_everything() {
+        return Ok(named.to_vec());
     }
+    let wanted = |state: &StateName| selection.state.is_empty() || selection.state.contains(state);
+    let states: Vec<_> = states.iter().copied().filter(wanted).collect();
+    let mut references = Vec::new();
+    if states.is_empty() {
+        return Ok(references);
+    }
+    each_page(List { states, ..filter(selection) }, None, link, |page| {
+        for view in page {
+            let session: SessionView = serde_json::from_str(&view.0)?;
+            references.push(session.id.into());
+        }
+        Ok(())
+    })?;
     Ok(references)
+}
+
+/// There must be sessions, and there are none.
+pub(crate) fn none(selection: &Selection) -> CliError {
+    let Selection { state, kind, labels, since } = selection;
+    let by_labels = state.is_empty() && kind.is_empty() && since.is_none();
+    CliError::NoneSelected(if by_labels { labels.clone() } else { Vec::new() })
 }

@@ -14,7 +14,7 @@ Examples:
   alc drive k7fq2m9d --answer-timeout 2m --retry 2 -- claude -p
   alc drive @ -j 4 --role grader='llm -m small' -- llm
   alc drive @ --sh 'tee prompt.txt | llm'
-  alc list -q -l batch=b1 --state paused | xargs -P8 -I{} alc drive {} -- llm > /dev/null
+  alc list -q --state paused | xargs -P8 -I{} alc drive {} -- llm
 
 The command gets a prompt on its stdin and prints the answer. It finds ALC_SESSION, ALC_QUERY,
 ALC_MAX_TOKENS and, where they apply, ALC_ROLE and ALC_SYSTEM in its environment; a system prompt over

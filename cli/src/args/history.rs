@@ -5,13 +5,17 @@ use std::time::Duration;
 use alc_core::{Reference, Seq};
 use clap::Args as ClapArgs;
 
-use super::{Session, seq};
+use super::{
+    Session,
+    selection::{self, Selection},
+    seq,
+};
 use crate::{input::Value, size::parse_size, time::parse_duration};
 
 const LOG_EXAMPLES: &str = "\
 Examples:
   alc log @ --follow
-  alc log k7fq2m9d | grep '^='                                     the answers
+  alc log k7fq2m9d | grep '^='                       the answers
   alc log k7fq2m9d --json | jq -r 'select(.type==\"answer\").text'
 
 A line's first character says what it is: `*` what happened and when, `?` a prompt, `~` a system
@@ -53,10 +57,14 @@ pub(crate) struct Note {
 
 /// Deleting.
 #[derive(Debug, ClapArgs)]
+#[command(group = selection::which())]
 pub(crate) struct Remove {
-    /// The sessions, which must have ended: full ids, names, or `@` for the newest
-    #[arg(value_name = "REF", required = true)]
+    /// The sessions, which must have ended: full ids, names, or `@` for the newest; without any, the
+    /// ended ones that --state, --kind, -l and --since select, as `list` shows them
+    #[arg(value_name = "REF", conflicts_with = "selection")]
     pub(crate) references: Vec<Reference>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
 }
 
 const GC_EXAMPLES: &str = "\

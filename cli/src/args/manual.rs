@@ -7,10 +7,10 @@ use clap_complete::Shell;
 
 const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
-  source <(alc completions bash)                                 # in ~/.bashrc
-  alc completions zsh > \"${fpath[1]}/_alc\"                       # once
-  alc completions fish > ~/.config/fish/completions/alc.fish     # once
-  alc completions powershell | Out-String | Invoke-Expression    # in $PROFILE";
+  source <(alc completions bash)                        # in ~/.bashrc
+  alc completions zsh > \"${fpath[1]}/_alc\"              # once
+  alc completions fish > ~/.config/fish/completions/alc.fish
+  alc completions powershell | Out-String | Invoke-Expression";
 
 /// Completion.
 #[derive(Debug, ClapArgs)]

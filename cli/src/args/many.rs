@@ -2,32 +2,22 @@
 
 use std::time::Duration;
 
-use alc_core::{Label, Reference, SessionKind, StateName};
-use clap::{
-    ArgGroup, Args as ClapArgs, ValueEnum,
-    builder::{PossibleValuesParser, TypedValueParser},
-};
+use alc_core::Reference;
+use clap::{Args as ClapArgs, ValueEnum};
 
-use super::{Timeout, state};
-use crate::time::{parse_duration, parse_moment};
+use super::{
+    Timeout,
+    selection::{Selection, which},
+};
+use crate::time::parse_duration;
 
 /// Many sessions.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
 Without a terminal it prints id, name, state, created, seq and labels, separated by tabs.")]
 pub(crate) struct List {
-    /// Only sessions in these states, separated by commas
-    #[arg(long, value_delimiter = ',', value_parser = state())]
-    pub(crate) state: Vec<StateName>,
-    /// Only sessions of these kinds, separated by commas
-    #[arg(long, value_delimiter = ',', value_parser = kind())]
-    pub(crate) kind: Vec<SessionKind>,
-    /// Only sessions with this label; may be repeated, and then all count
-    #[arg(short = 'l', value_name = "KEY=VALUE")]
-    pub(crate) labels: Vec<Label>,
-    /// Only sessions created since: so long ago, as in 30m or 2d, or at a time, as `list` prints it
-    #[arg(long, value_name = "MOMENT", value_parser = parse_moment)]
-    pub(crate) since: Option<i64>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// At most so many
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
@@ -40,12 +30,12 @@ pub(crate) struct List {
 #[derive(Debug, ClapArgs)]
 #[command(group = which())]
 pub(crate) struct Wait {
-    /// The sessions: ids, names, first characters of ids, or `@` for the newest
-    #[arg(value_name = "REF")]
+    /// The sessions: ids, names, first characters of ids, or `@` for the newest; without any, those
+    /// that --state, --kind, -l and --since select
+    #[arg(value_name = "REF", conflicts_with = "selection")]
     pub(crate) references: Vec<Reference>,
-    /// Instead, the sessions with this label; may be repeated, and then all count
-    #[arg(short = 'l', value_name = "KEY=VALUE")]
-    pub(crate) labels: Vec<Label>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// What to wait for; one of several, separated by commas, is enough
     #[arg(
         long = "for",
@@ -56,7 +46,7 @@ pub(crate) struct Wait {
     )]
     pub(crate) targets: Vec<Target>,
     /// Also wait for sessions that are not there yet
-    #[arg(long, conflicts_with = "labels")]
+    #[arg(long, conflicts_with = "selection")]
     pub(crate) create: bool,
     #[command(flatten)]
     pub(crate) timeout: Timeout,
@@ -83,12 +73,12 @@ pub(crate) enum Target {
 It prints the ids of the sessions that this command ends; those that had ended before stay as they
 are, and are no error.")]
 pub(crate) struct Cancel {
-    /// The sessions: full ids, names, or `@` for the newest
-    #[arg(value_name = "REF")]
+    /// The sessions: full ids, names, or `@` for the newest; without any, the live ones that --state,
+    /// --kind, -l and --since select
+    #[arg(value_name = "REF", conflicts_with = "selection")]
     pub(crate) references: Vec<Reference>,
-    /// Instead, the live sessions with this label; may be repeated, and then all count
-    #[arg(short = 'l', value_name = "KEY=VALUE")]
-    pub(crate) labels: Vec<Label>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
     /// Why, for whoever looks at it later
     #[arg(long, value_name = "TEXT")]
     pub(crate) reason: Option<String>,
@@ -101,17 +91,4 @@ pub(crate) struct Cancel {
     /// With --wait, give up after this time, with exit code 124
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait")]
     pub(crate) timeout: Option<Duration>,
-}
-
-fn kind() -> impl TypedValueParser<Value = SessionKind> {
-    PossibleValuesParser::new(["run", "advice", "eval"]).map(|name| match name.as_str() {
-        "advice" => SessionKind::Advice,
-        "eval" => SessionKind::Eval,
-        _ => SessionKind::Run,
-    })
-}
-
-/// Sessions are named or selected, not both.
-fn which() -> ArgGroup {
-    ArgGroup::new("which").args(["references", "labels"]).required(true)
 }

@@ -27,7 +27,7 @@ pub(super) fn run(
     let deadline = args.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut link = connector.reading()?;
     let references = match &mut link {
-        Some(link) => select::references(&args.references, &args.labels, &LIVE, link)?,
+        Some(link) => select::references(&args.references, &args.selection, &LIVE, link)?,
         None => args.references.clone(),
     };
     let mut cancelled = Vec::new();

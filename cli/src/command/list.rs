@@ -62,14 +62,7 @@ pub(super) fn run(
 
 /// The sessions that the flags let through.
 fn selection(args: &args::List) -> List {
-    List {
-        states: args.state.clone(),
-        kinds: args.kind.clone(),
-        labels: args.labels.clone(),
-        since: args.since,
-        after: args.after.clone().map(After::Session),
-        ..List::default()
-    }
+    List { after: args.after.clone().map(After::Session), ..select::filter(&args.selection) }
 }
 
 fn row(session: &SessionView) -> Vec<String> {

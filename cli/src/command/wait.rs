@@ -24,11 +24,11 @@ pub(super) fn run(
     let deadline = args.timeout.timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     let mut link = if args.create { Some(connector.starting()?) } else { connector.reading()? };
     let references = match &mut link {
-        Some(link) => select::references(&args.references, &args.labels, &[], link)?,
+        Some(link) => select::references(&args.references, &args.selection, &StateName::ALL, link)?,
         None => args.references.clone(),
     };
     if references.is_empty() {
-        return Err(CliError::NoneLabelled(args.labels.clone()));
+        return Err(select::none(&args.selection));
     }
     let tail = output.same(format!(" --for {}", names(&args.targets)));
     let mut open = Vec::new();

@@ -6,7 +6,8 @@ use alc_core::{Reference, Seq, SessionId, SessionView, StateName};
 use alc_ipc::{ClientError, Json, Observe, Observed};
 
 use crate::{
-    args, bulk,
+    args::{self, MOST_WATCHED},
+    bulk,
     connect::Connector,
     error::CliError,
     escape::escape,
@@ -15,6 +16,7 @@ use crate::{
     output::Output,
     progress::Board,
     row::Row,
+    select,
     signals::{Left, Signals},
     time::rfc3339,
 };
@@ -24,11 +26,19 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let cursors = cursors(args)?;
     let mut link = connector.reading()?;
+    let references = match &mut link {
+        Some(link) => select::references(&args.references, &args.selection, &StateName::ALL, link)?,
+        None => args.references.clone(),
+    };
+    if references.is_empty() {
+        return Err(select::none(&args.selection));
+    }
+    let cursors = cursors(&references, &args.after)?;
     let board = connector.stderr().screen().board();
-    let mut watch = Watch { args, followed: Vec::new(), undrawn: Vec::new(), board };
-    let wanted: Vec<_> = args.references.iter().zip(cursors).collect();
+    let several = references.len() > 1;
+    let mut watch = Watch { args, several, followed: Vec::new(), undrawn: Vec::new(), board };
+    let wanted: Vec<_> = references.iter().zip(cursors).collect();
     let found = bulk::for_each(&wanted, output, |(reference, after), _| {
         let link = link.as_mut().ok_or_else(|| CliError::NotFound((*reference).clone()))?;
         watch.add(&link.state(reference)?.1, *after);
@@ -50,21 +60,26 @@ pub(super) fn run(
 }
 
 /// Behind which place to begin, for each session.
-fn cursors(args: &args::Watch) -> Result<Vec<Seq>, CliError> {
-    let sessions = args.references.len();
-    match args.after[..] {
-        [one] => Ok(vec![one; sessions]),
-        ref many if many.len() == sessions => Ok(many.to_vec()),
-        ref many => Err(CliError::Usage {
-            message: format!("--after has {} places for {sessions} sessions", many.len()),
-            help: "alc watch --help".to_owned(),
-        }),
-    }
+fn cursors(references: &[Reference], after: &[Seq]) -> Result<Vec<Seq>, CliError> {
+    let sessions = references.len();
+    let message = match after {
+        _ if sessions > MOST_WATCHED => {
+            format!(
+                "{sessions} sessions are selected; at most {MOST_WATCHED} are watched at a time"
+            )
+        }
+        [one] => return Ok(vec![*one; sessions]),
+        many if many.len() == sessions => return Ok(many.to_vec()),
+        many => format!("--after has {} places for {sessions} sessions", many.len()),
+    };
+    Err(CliError::Usage { message, help: "alc watch --help".to_owned() })
 }
 
 /// The sessions that are watched.
 struct Watch<'a> {
     args: &'a args::Watch,
+    /// Whether each event is told with its session.
+    several: bool,
     followed: Vec<Followed>,
     /// Those that the board does not show yet.
     undrawn: Vec<SessionView>,
@@ -148,7 +163,7 @@ impl Watch<'_> {
             }
         };
         let row = Row::read(event)?;
-        let named = (self.args.references.len() > 1).then_some(&session.id);
+        let named = self.several.then_some(&session.id);
         print(named, &row, event, output)?;
         session.after = seq;
         if let Some(to) = row.to() {
