@@ -16,6 +16,7 @@ mod chaos;
 mod check;
 mod checker;
 mod clock;
+mod completing;
 mod concurrency;
 mod daemon;
 mod deadline;

@@ -20,6 +20,14 @@ const FOR_SESSION: &[&str] =
 /// And every variable that begins so.
 const SETTING: &str = "ALC_SETTING_";
 
+/// The name of a shell that asks for completions.
+pub(crate) const COMPLETE: &str = "ALC_COMPLETE";
+
+/// The shell that asks, if one does.
+pub(crate) fn completing() -> Option<OsString> {
+    env::var_os(COMPLETE).filter(|shell| !shell.is_empty())
+}
+
 /// Where a session is started: what of this process it may see.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Surroundings {

@@ -7,7 +7,7 @@ mod schema;
 use clap::ValueEnum as _;
 use clap_complete::Shell;
 
-use crate::{command::completions, manual};
+use crate::{completion, manual};
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl File {
 #[must_use]
 pub fn files() -> Vec<File> {
     let scripts = Shell::value_variants().iter().map(|shell| {
-        let (name, text) = completions::script(*shell);
+        let (name, text) = completion::script(*shell);
         File::new("shell-completions", &name, text)
     });
     let pages = manual::pages().into_iter().map(|page| File::new("man", &page.name, page.roff));

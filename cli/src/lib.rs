@@ -7,6 +7,7 @@ mod args;
 mod bulk;
 mod caller;
 mod command;
+mod completion;
 mod connect;
 #[cfg(windows)]
 mod detach;
@@ -33,7 +34,10 @@ mod table;
 mod time;
 mod tool;
 
-use std::{ffi::OsString, process::ExitCode};
+use std::{
+    ffi::{OsStr, OsString},
+    process::ExitCode,
+};
 
 use clap::{CommandFactory as _, ValueEnum as _, error::ErrorKind};
 
@@ -50,6 +54,9 @@ use crate::{
 pub fn main() -> ExitCode {
     let environment = Environment::read();
     let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(shell) = environment::completing() {
+        return complete(&shell, &words, environment).into();
+    }
     let args = match Args::read(&words) {
         Ok(args) => args,
         Err(refused) => return not_parsed(&refused, &words, &environment).into(),
@@ -58,6 +65,14 @@ pub fn main() -> ExitCode {
     let only_reads = args.command.as_ref().is_none_or(command::only_reads);
     let result = command::run(args, environment, &mut output);
     finish(result, only_reads, &mut output).into()
+}
+
+/// Prints what a shell asked for.
+fn complete(shell: &OsStr, words: &[OsString], environment: Environment) -> Exit {
+    let mut output = Output::new(wished(&[]), &environment);
+    let candidates = completion::answer(shell, words, environment);
+    let written = output.bytes(&candidates);
+    finish(written.map(|()| Exit::Done).map_err(CliError::from), true, &mut output)
 }
 
 /// Sees to it that everything is written, and turns an error into its message and exit code.

@@ -3,7 +3,7 @@
 mod advice;
 mod bare;
 mod cancel;
-pub(crate) mod completions;
+mod completions;
 mod daemon;
 mod drive;
 mod gc;
