@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    os::unix::fs::PermissionsExt as _,
+    os::unix::fs::{DirBuilderExt as _, PermissionsExt as _},
     process::Stdio,
     sync::Mutex,
     thread,
@@ -195,6 +195,11 @@ const TABLE: &[Row] = &[
     ("daemon status", 69, Only("unreachable"), |env| alc(env, "daemon|status")),
     ("daemon log", 0, Done, |env| { paused(env); alc(env, "daemon|log") }),
     ("daemon log", 4, Only("not_found"), |env| alc(env, "daemon|log")),
+    ("doctor", 0, Done, |env| alc(env, "doctor")),
+    ("doctor", 1, Told, |env| {
+        fs::DirBuilder::new().mode(0o755).create(env.home()).expect("makes");
+        alc(env, "doctor")
+    }),
     ("completions", 0, Done, |env| alc(env, "completions|bash")),
     ("completions", 2, Only("usage"), |env| alc(env, "completions|tcsh")),
     ("man", 0, Done, |env| alc(env, "man")),

@@ -164,6 +164,7 @@ return {a = a, t = t}";
 /// Runs the commands about `alc` and its daemon.
 fn run_what_is_about_no_session(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv) {
     run(&["bogus"], "");
+    run(&["doctor"], "");
     run(&["daemon", "status"], "");
     run(&["version"], "");
     run(&["daemon", "restart"], "");

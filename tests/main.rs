@@ -21,6 +21,7 @@ mod concurrency;
 mod daemon;
 mod deadline;
 mod deleting;
+mod doctor;
 mod drawing;
 mod drive;
 mod environment;

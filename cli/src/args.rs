@@ -131,6 +131,8 @@ pub(crate) enum Command {
     /// Run, start, stop or look at the background process
     #[command(subcommand)]
     Daemon(Daemon),
+    /// Find what is wrong here, and the command that mends it
+    Doctor,
     /// Print a shell's completion script
     Completions(Completions),
     /// Print the man page, or write one for each command

@@ -177,7 +177,7 @@ impl CliError {
     }
 
     /// A command that helps.
-    fn hint(&self) -> Option<String> {
+    pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { help, .. } => Some(help.clone()),
             Self::Input(InputError::Terminal { .. }) => Some("alc resume --help".to_owned()),
@@ -209,7 +209,7 @@ impl CliError {
     }
 
     /// What happened and why, as one sentence.
-    fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         let mut message = self.to_string();
         let mut cause = self.source();
         while let Some(error) = cause {

@@ -256,6 +256,11 @@ const VERBS: &[Row] = &[
         &[(Exit::Done, "printed"), (Exit::NotFound, "no daemon has written one")],
     ),
     (
+        "doctor",
+        Reach::Folder,
+        &[(Exit::Done, "there is nothing to mend"), (Exit::Failed, "there is something to mend")],
+    ),
+    (
         "completions",
         Reach::Local,
         &[(Exit::Done, "printed"), (Exit::Usage, "usage, or an unknown shell")],

@@ -29,6 +29,34 @@ pub(crate) struct ErrorLine<'a> {
     pub(crate) retryable: bool,
 }
 
+/// What `doctor` found out about one thing.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "finding")]
+pub(crate) struct FindingLine<'a> {
+    v: u32,
+    /// What was looked at.
+    subject: &'a str,
+    /// `ok`, or `mend` if something is to be mended.
+    verdict: &'static str,
+    /// What was found, for people; its words may change.
+    message: &'a str,
+    /// The command that mends it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+impl<'a> FindingLine<'a> {
+    pub(crate) fn new(
+        subject: &'a str,
+        verdict: &'static str,
+        message: &'a str,
+        hint: Option<&'a str>,
+    ) -> Self {
+        Self { v: FORMAT, subject, verdict, message, hint }
+    }
+}
+
 /// A query, by `prompt`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

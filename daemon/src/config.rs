@@ -51,6 +51,8 @@ pub(crate) struct Tool {
 pub(crate) enum Verb {
     /// Load what would be started, and start nothing.
     Check,
+    /// Look at the data folder.
+    Doctor,
 }
 
 /// Where a socket may lie that cannot lie in the data folder.

@@ -44,6 +44,7 @@ fn respond(tool: Tool, request: Request) -> Response {
     let response = runtime.block_on(async {
         match (tool.verb, request) {
             (Verb::Check, Request::Spawn(spawn)) => handler::check(spawn, &home).await,
+            (Verb::Doctor, Request::Examine { owned }) => handler::examine(owned, &home),
             _ => Err(handler::invalid("this verb answers another request".to_owned())),
         }
     });

@@ -45,12 +45,20 @@ impl FolderError {
 /// nothing in it is touched.
 #[cfg(unix)]
 pub fn make_private(path: &Path, recursive: bool) -> Result<(), FolderError> {
-    use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
-    let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
+    use std::os::unix::fs::DirBuilderExt as _;
     match fs::DirBuilder::new().recursive(recursive).mode(0o700).create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        made => made.map_err(unusable)?,
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+            Err(FolderError::Unusable { path: path.to_owned(), source })
+        }
+        _ => check_private(path),
     }
+}
+
+/// Whether the folder is there, and nobody else can get at it.
+#[cfg(unix)]
+pub fn check_private(path: &Path) -> Result<(), FolderError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
     let folder = fs::metadata(path).map_err(unusable)?;
     if !folder.is_dir() {
         return Err(unusable(io::ErrorKind::NotADirectory.into()));
@@ -68,11 +76,22 @@ pub fn make_private(path: &Path, recursive: bool) -> Result<(), FolderError> {
 /// one it lies in, which for the default one are the user's alone.
 #[cfg(windows)]
 pub fn make_private(path: &Path, recursive: bool) -> Result<(), FolderError> {
-    let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
     match fs::DirBuilder::new().recursive(recursive).create(path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        made => made.map_err(unusable),
+        Err(source) if source.kind() != io::ErrorKind::AlreadyExists => {
+            Err(FolderError::Unusable { path: path.to_owned(), source })
+        }
+        _ => check_private(path),
     }
+}
+
+/// Whether the folder is there.
+#[cfg(windows)]
+pub fn check_private(path: &Path) -> Result<(), FolderError> {
+    let unusable = |source| FolderError::Unusable { path: path.to_owned(), source };
+    if !fs::metadata(path).map_err(unusable)?.is_dir() {
+        return Err(unusable(io::ErrorKind::NotADirectory.into()));
+    }
+    Ok(())
 }
 
 #[cfg(all(test, unix))]

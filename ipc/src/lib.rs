@@ -22,7 +22,7 @@ mod user;
 pub use client::{Client, ClientError, Observed};
 pub use codec::{CodecError, FRAME_LIMIT, decode, encode};
 pub use endpoint::{Endpoint, EndpointError};
-pub use folder::{FolderError, make_private};
+pub use folder::{FolderError, check_private, make_private};
 pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
 pub use pipe::{answer, ask};
@@ -30,7 +30,10 @@ pub use request::{
     AddNote, After, Aim, Answer, Answers, BEAT, Cancel, Claim, Collect, Lease, List, Observe,
     ReadLog, Request, Resume, Spawn, Tagged, Wait, WaitFor,
 };
-pub use response::{Applied, Collected, ErrorCode, Failure, Json, Page, Response, Resumed, Status};
+pub use response::{
+    Applied, Collected, ErrorCode, Examined, Failure, JournalFacts, Json, Page, Response, Resumed,
+    Status,
+};
 pub use user::is_own;
 #[cfg(unix)]
 pub use user::own_uid;

@@ -56,6 +56,11 @@ pub enum Request {
     Aim(Aim),
     /// Drive a session, alone among those who do; answered by `Leased`.
     Lease(Lease),
+    /// What a look at the data folder finds, of `alcd tool` only; answered by `Examined`.
+    Examine {
+        /// A daemon owns the folder, and may write to the journal meanwhile.
+        owned: bool,
+    },
 }
 
 /// Starts a session.

@@ -87,6 +87,8 @@ pub enum Response {
     Leased,
     /// What would be started loads.
     Checked,
+    /// What was found.
+    Examined(Examined),
 }
 
 impl Response {
@@ -95,6 +97,28 @@ impl Response {
     pub fn is_last(&self) -> bool {
         !matches!(self, Self::Heartbeat | Self::Event { .. } | Self::Told { .. })
     }
+}
+
+/// What a look at a data folder finds that takes Lua and SQLite.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Examined {
+    /// The version of the program that looked.
+    pub version: String,
+    /// Whether its Lua visits tables in the order that replays rely on.
+    pub ordered: bool,
+    /// The journal, or why it cannot be opened; `None` where there is none.
+    pub journal: Option<Result<JournalFacts, Failure>>,
+}
+
+/// A journal that can be opened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JournalFacts {
+    /// How many sessions are in it.
+    pub sessions: u64,
+    /// How long its file is.
+    pub bytes: u64,
+    /// What is damaged in it, in SQLite's words.
+    pub problems: Vec<String>,
 }
 
 /// A page of sessions, newest first.

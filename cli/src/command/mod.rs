@@ -5,6 +5,7 @@ mod bare;
 mod cancel;
 mod completions;
 mod daemon;
+mod doctor;
 mod drive;
 mod gc;
 mod help;
@@ -61,6 +62,7 @@ pub(crate) fn run(
         Command::Remove(args) => rm::run(&args, &connector()?, output),
         Command::Gc(args) => gc::run(&args, &connector()?, output),
         Command::Daemon(args) => daemon::run(args, &connector()?, output),
+        Command::Doctor => doctor::run(&connector()?, output),
         Command::Completions(args) => completions::run(&args, output),
         Command::Man(args) => man::run(&args, output),
         Command::Help(args) => help::run(&args, output),
@@ -83,6 +85,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Result(_)
         | Command::Log(_)
         | Command::Daemon(Daemon::Status | Daemon::Log(_))
+        | Command::Doctor
         | Command::Completions(_)
         | Command::Man(_)
         | Command::Help(_)

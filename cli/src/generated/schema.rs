@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use crate::json::{
     CancelledLine, CheckedLine, CollectedLine, DaemonLine, DeletedLine, ErrorLine, ExitCodesLine,
-    FileLine, GivenLine, LoggedLine, NotedLine, QueryLine, ResumedLine, StoppedLine, TextLine,
-    VersionLine,
+    FileLine, FindingLine, GivenLine, LoggedLine, NotedLine, QueryLine, ResumedLine, StoppedLine,
+    TextLine, VersionLine,
 };
 
 /// Each `type` and the schema of its lines.
@@ -27,6 +27,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<EventView>("event"),
         of::<ExitCodesLine>("exit_codes"),
         of::<FileLine>("file"),
+        of::<FindingLine>("finding"),
         of::<LoggedLine>("logged"),
         of::<NotedLine>("noted"),
         of::<QueryLine>("query"),

@@ -1,6 +1,7 @@
 //! What each request does: one `match`, one file for each request that is more than a call.
 
 mod collect;
+mod examine;
 mod failure;
 mod lease;
 mod list;
@@ -16,7 +17,7 @@ use alc_core::{QueryView, Reference, SessionView};
 use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
-pub(crate) use self::{failure::invalid, spawn::check, stop::stop};
+pub(crate) use self::{examine::examine, failure::invalid, spawn::check, stop::stop};
 use crate::{lease::Driver, registry::Registry, server::Daemon};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
@@ -44,6 +45,9 @@ pub(crate) async fn handle(
         Request::Collect(collect) => collect::collect(collect, registry).await,
         Request::Lease(lease) => lease::lease(lease, registry, driver).await,
         Request::Status => status::status(daemon).await,
+        Request::Examine { .. } => {
+            Err(failure::invalid("`alcd tool` looks at data folders".to_owned()))
+        }
     };
     done.unwrap_or_else(Response::Failure)
 }

@@ -8,6 +8,7 @@
 
 mod change;
 mod create;
+mod examine;
 mod find;
 mod reader;
 mod record;
@@ -33,6 +34,7 @@ use alc_core::{Key, Name, Query, Seq, SessionId, SessionRef, SessionView, StateN
 use self::{change::Change, reader::Reader, reserve::Reserve, writer::Writer};
 pub(crate) use self::{
     change::WriteError,
+    examine::{Examination, examine},
     record::{
         Append, Deadlines, Filter, Found, Identity, NewAnswer, NewCall, NewSession, Recording,
         Snapshot, SpawnKey, StoredQuery,

@@ -167,6 +167,32 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, rusqlite::Error> {
     Ok(db)
 }
 
+/// Opens the file for somebody who only looks; `None` if there is none. Where nobody writes to it, and
+/// its log is in it, no file is made beside it.
+pub(super) fn open_to_look(path: &Path, owned: bool) -> Result<Option<Connection>, OpenError> {
+    let Some(header) = read_header(path).map_err(|error| no_access(path, error))? else {
+        return Ok(None);
+    };
+    check_header(path, &header)?;
+    let alone = !owned && !beside(path, "-wal").exists();
+    let db = match path.to_str().filter(|_| alone) {
+        Some(text) => {
+            connect(&immutable(text), OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI)
+        }
+        None => connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY),
+    };
+    let db = db.map_err(|error| refusal(path, error))?;
+    check_content(path, &db)?;
+    Ok(Some(db))
+}
+
+/// A path as SQLite reads it that nobody writes to.
+fn immutable(path: &str) -> PathBuf {
+    let escaped = path.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    let slashed = if cfg!(windows) { format!("/{}", escaped.replace('\\', "/")) } else { escaped };
+    format!("file:{slashed}?immutable=1").into()
+}
+
 /// The file's first bytes; `None` for a file that is empty or not there.
 fn read_header(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let file = match File::open(path) {
@@ -250,7 +276,7 @@ fn is_schema_error(error: &rusqlite::Error) -> bool {
         || matches!(error, rusqlite::Error::SqlInputError { .. })
 }
 
-fn refusal(path: &Path, source: rusqlite::Error) -> OpenError {
+pub(super) fn refusal(path: &Path, source: rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match source.sqlite_error_code() {
         Some(ffi::ErrorCode::NotADatabase | ffi::ErrorCode::DatabaseCorrupt) => {

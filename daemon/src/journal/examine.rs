@@ -1,0 +1,54 @@
+//! A journal as somebody sees it who does not own it: looked through, and nothing changed.
+
+use std::{fs, path::Path};
+
+use rusqlite::Connection;
+
+use super::schema::{self, OpenError};
+
+/// How many problems are told.
+const MOST: u32 = 20;
+
+/// What was found.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Examination {
+    /// How many sessions there are.
+    pub(crate) sessions: u64,
+    /// How long the file is.
+    pub(crate) bytes: u64,
+    /// What is damaged, in SQLite's words.
+    pub(crate) problems: Vec<String>,
+}
+
+/// Looks through the journal at `path`; `None` if there is none. `owned` says that another process may
+/// write to it meanwhile.
+pub(crate) fn examine(path: &Path, owned: bool) -> Result<Option<Examination>, OpenError> {
+    let path = &*schema::follow(path)?;
+    let Some(db) = schema::open_to_look(path, owned)? else { return Ok(None) };
+    let bytes = fs::metadata(path).map_or(0, |file| file.len());
+    let refusal = |error| schema::refusal(path, error);
+    let problems = problems(&db).map_err(refusal)?;
+    // Where something is damaged, this may be.
+    let count = "SELECT count(*) FROM session";
+    let sessions = match db.query_row(count, [], |row| row.get::<_, i64>(0)) {
+        Err(error) if problems.is_empty() => return Err(refusal(error)),
+        counted => counted.map_or(0, i64::unsigned_abs),
+    };
+    Ok(Some(Examination { sessions, bytes, problems }))
+}
+
+fn problems(db: &Connection) -> Result<Vec<String>, rusqlite::Error> {
+    let mut told = db.prepare(&format!("PRAGMA integrity_check({MOST})"))?;
+    let told = told.query_map([], |row| row.get::<_, String>(0))?;
+    let mut problems = told.collect::<Result<Vec<_>, _>>()?;
+    problems.retain(|line| line != "ok");
+    let mut orphans = db.prepare("PRAGMA foreign_key_check")?;
+    let orphans = orphans.query_map([], |row| {
+        let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
+        Ok(format!("a row of {table} refers to one that is missing in {parent}"))
+    })?;
+    for orphan in orphans.take(MOST as usize) {
+        problems.push(orphan?);
+    }
+    Ok(problems)
+}
