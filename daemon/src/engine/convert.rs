@@ -17,6 +17,10 @@ const ROOM: usize = 28;
 /// Where the metatable of a table that cannot be changed has the table's content.
 const FROZEN: &str = "alc.frozen";
 
+/// No text is longer, in bytes: tables that share their parts, or have a length and no elements, can
+/// stand for more than any memory holds.
+const LONGEST: usize = 32 << 20;
+
 /// The value has no JSON form, or the text no value.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum ConvertError {
@@ -24,6 +28,8 @@ pub(super) enum ConvertError {
     Recursive,
     #[error("a value is nested deeper than {DEEPEST} levels")]
     TooDeep,
+    #[error("a value has more than {LONGEST} bytes as JSON")]
+    TooLong,
     #[error("unsupported value type `{0}`")]
     Unsupported(&'static str),
     #[error("invalid type: {0}, expected a string key")]
@@ -71,6 +77,9 @@ impl ArrayMark {
         text: &mut String,
         inside: &mut Vec<*const std::ffi::c_void>,
     ) -> Result<(), ConvertError> {
+        if text.len() > LONGEST {
+            return Err(ConvertError::TooLong);
+        }
         match value {
             Value::Nil => text.push_str("null"),
             Value::Boolean(flag) => text.push_str(if *flag { "true" } else { "false" }),
@@ -284,6 +293,11 @@ mod tests {
             ("{[true] = 1}", "invalid type"),
             ("'\\xff'", "UTF-8"),
             ("(function() local t = {} for i = 1, 200 do t = {t} end return t end)()", "nested"),
+            // Each level has the one below twice.
+            (
+                "(function() local t = ('x'):rep(1 << 20) for i = 1, 99 do t = {t, t} end return t end)()",
+                "bytes",
+            ),
         ] {
             let error = encoded(expression).expect_err(expression);
             assert!(error.contains(reason), "{expression}: {error}");
