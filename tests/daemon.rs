@@ -14,14 +14,7 @@ struct Stranger(Child);
 
 impl Stranger {
     fn start(env: &TestEnv) -> Self {
-        let mut command = env.program(env!("CARGO_BIN_EXE_alcd"));
-        command.args(["run", "--ready"]).env("FAILPOINTS", "protocols=return");
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("alcd runs");
-        let mut said = String::new();
-        let stdout = child.stdout.take().expect("a pipe");
-        BufReader::new(stdout).read_line(&mut said).expect("reads");
-        assert_eq!(said, "{\"ready\":true}\n");
-        Self(child)
+        Self(env.start_daemon("protocols=return"))
     }
 
     /// Returns once it has ended by itself.

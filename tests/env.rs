@@ -2,10 +2,10 @@
 
 use std::{
     fs::{DirBuilder, File},
-    io::Write as _,
+    io::{BufRead as _, BufReader, Write as _},
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
@@ -202,6 +202,18 @@ impl TestEnv {
             let started = self.alc(["daemon", "start"]);
             assert!(Instant::now() < deadline, "there is no daemon: {started:?}");
         }
+    }
+
+    /// A daemon with these fail points, which listens.
+    pub(crate) fn start_daemon(&self, points: &str) -> Child {
+        let mut command = self.program(env!("CARGO_BIN_EXE_alcd"));
+        command.args(["run", "--ready"]).env("FAILPOINTS", points);
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("alcd runs");
+        let mut said = String::new();
+        let stdout = child.stdout.take().expect("a pipe");
+        BufReader::new(stdout).read_line(&mut said).expect("reads");
+        assert_eq!(said, "{\"ready\":true}\n");
+        child
     }
 
     /// The running daemon's process id.

@@ -32,6 +32,7 @@ mod full_disk;
 mod generated;
 mod idle;
 mod json;
+mod killed;
 mod lifecycle;
 mod limits;
 mod names;

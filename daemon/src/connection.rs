@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
-use crate::{handler, lease::Driver, server::Daemon};
+use crate::{handler, lease::Driver, point::point, server::Daemon};
 
 /// How long a client may take to greet.
 const GREETING: Duration = Duration::from_secs(5);
@@ -148,7 +148,10 @@ async fn send<T: AsyncWrite + Unpin>(
     frames: &mut Frames<T>,
     response: &Tagged<Response>,
 ) -> Option<()> {
-    frames.send(Bytes::from(encode(response).ok()?)).await.ok()
+    point("response.before");
+    frames.send(Bytes::from(encode(response).ok()?)).await.ok()?;
+    point("response.after");
+    Some(())
 }
 
 #[cfg(test)]

@@ -12,6 +12,8 @@ use std::{
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig, ffi};
 
+use crate::folder;
+
 /// `alcj`: tells our files from other SQLite files.
 const APPLICATION_ID: i32 = i32::from_be_bytes(*b"alcj");
 
@@ -41,7 +43,9 @@ pub(crate) enum OpenError {
     #[error("the journal {path} is damaged")]
     Damaged { path: PathBuf, source: rusqlite::Error },
     /// A later release has written it.
-    #[error("the journal {path} has format {found}, and this release knows {known}")]
+    #[error(
+        "the journal {path} has format {found}, this release knows {known}; a later one wrote it"
+    )]
     Newer { path: PathBuf, found: i32, known: i32 },
     /// It is another program's SQLite file.
     #[error("{path} is not a journal")]
@@ -96,7 +100,7 @@ fn create(path: &Path) -> Result<(), OpenError> {
     let io = |error| no_access(path, error);
     let draft = Draft::new(beside(path, "-new")).map_err(io)?;
     draft.write().map_err(|error| refusal(path, error))?;
-    fs::rename(&draft.0, path).and_then(|()| sync_folder(path)).map_err(io)
+    fs::rename(&draft.0, path).and_then(|()| folder::sync(path)).map_err(io)
 }
 
 /// A new journal before it has its name, of which nothing stays if that fails.
@@ -136,19 +140,6 @@ impl Drop for Draft {
     fn drop(&mut self) {
         self.remove();
     }
-}
-
-/// Has the new name of a file survive a loss of power.
-#[cfg(unix)]
-fn sync_folder(file: &Path) -> io::Result<()> {
-    file.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
-}
-
-/// A name in NTFS's log comes back by itself.
-#[cfg(windows)]
-#[expect(clippy::unnecessary_wraps, reason = "on Unix it can fail")]
-fn sync_folder(_file: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 /// Connects, with what protects every connection from a file with a hostile or damaged inside.

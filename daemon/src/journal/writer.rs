@@ -16,6 +16,7 @@ use super::{
     text::Texts,
     tidy::{Step, Tidied},
 };
+use crate::point::point;
 
 /// The most changes in one transaction.
 const GROUP: usize = 512;
@@ -274,13 +275,16 @@ impl WriterThread {
     }
 
     fn commit(&self) -> Result<(), WriteError> {
+        point("commit.before");
         self.execute("COMMIT").map_err(|error| {
             // A log that could not grow has no commit in it.
             if is_full(&error) {
                 return WriteError::Full;
             }
             WriteError::Lost { source: Some(Arc::new(error)) }
-        })
+        })?;
+        point("commit.after");
+        Ok(())
     }
 
     /// One step of tidying up, a transaction of its own.

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     engine::{BrokeOff, LoadError, Made, Outside, Pool, Step, Stepped, Turn, Vm},
     journal::{Journal, ReadError, WriteError},
+    point::point,
     registry::Registry,
 };
 
@@ -343,9 +344,9 @@ impl Actor {
 
     pub(super) fn go_on(&mut self, vm: Vm, turn: Turn) {
         self.work = Some(Work::Steps(self.pool.run(turn, move || {
-            fail::fail_point!("step.before");
+            point("step.before");
             let stepped = vm.step();
-            fail::fail_point!("step.after");
+            point("step.after");
             stepped
         })));
     }

@@ -8,7 +8,10 @@ use super::{
     record::With,
     work::Work,
 };
-use crate::engine::{Begun, BrokeOff, Made, Operation, Outcome, Turn, Vm};
+use crate::{
+    engine::{Begun, BrokeOff, Made, Operation, Outcome, Turn, Vm},
+    point::point,
+};
 
 impl Actor {
     /// Begins the operation that the script waits for.
@@ -38,9 +41,9 @@ impl Actor {
                 self.work = Some(Work::Finishes(
                     Some(vm),
                     spawn_blocking(|| {
-                        fail::fail_point!("operation.finish");
+                        point("operation.finish");
                         let outcome = finish();
-                        fail::fail_point!("operation.finished");
+                        point("operation.finished");
                         outcome
                     }),
                 ));

@@ -12,6 +12,7 @@ use crate::{
     clock,
     engine::Made,
     journal::{Append, NewAnswer, NewCall, NewSession, WriteError},
+    point::point,
 };
 
 /// How long to wait for room on a full disk before the next attempt.
@@ -121,7 +122,9 @@ impl Actor {
 
     pub(super) fn tell(&self) {
         let position = Position { seq: self.seq, state: self.state.name() };
+        point("tell.before");
         self.position.send_replace(Some(position));
+        point("tell.after");
     }
 
     pub(super) fn rejected(&self, refused: &Refused) -> Rejected {

@@ -13,6 +13,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::{folder, point::point};
+
 /// The largest file, in bytes.
 const LARGEST: u64 = 64 << 20;
 
@@ -236,7 +238,8 @@ impl Store {
         }
         let file = match (&slot.key, &intent.new) {
             (None, None) => {
-                return fs::remove_file(&path).map_err(|error| StateError::Io(path, error));
+                let removed = fs::remove_file(&path).and_then(|()| folder::sync(&path));
+                return removed.map_err(|error| StateError::Io(path, error));
             }
             (None, Some(new)) => new.clone(),
             (Some(key), new) => {
@@ -297,5 +300,9 @@ fn replace(path: &Path, value: &Value) -> io::Result<()> {
     let mut file = File::create(&temporary)?;
     file.write_all(serde_json::to_string_pretty(value)?.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&temporary, path)
+    point("replace.before");
+    fs::rename(&temporary, path)?;
+    folder::sync(path)?;
+    point("replace.after");
+    Ok(())
 }
