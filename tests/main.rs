@@ -39,6 +39,7 @@ mod names;
 mod next;
 mod person;
 mod reconnecting;
+mod recorded;
 mod recovery;
 mod selecting;
 mod several;

@@ -85,6 +85,12 @@ impl StartError {
         match self {
             Self::Listen(ListenError::Folder(error)) => error.hint(),
             Self::Listen(ListenError::Owned { .. }) => Some("alc daemon status".to_owned()),
+            // It begins anew, and what is left of the old one can still be looked at.
+            #[cfg(unix)]
+            Self::Journal(OpenError::Damaged { path, .. } | OpenError::Foreign { path }) => {
+                let folder = path.parent()?.display();
+                Some(format!("mkdir {folder}/damaged && mv {folder}/journal.db* {folder}/damaged"))
+            }
             _ => None,
         }
     }

@@ -48,7 +48,7 @@ fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, Rea
 /// A session's script and everything it was told. What it asked is not read: the script says it
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
-    let sql = "SELECT n, asked, source, chunk, ctx, seed, created_at, budget, env, caller
+    let sql = "SELECT n, asked, calls, source, chunk, ctx, seed, created_at, budget, env, caller
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let seed: i64 = row.number("seed")?;
@@ -63,7 +63,13 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
             caller: row.json("caller")?,
         };
         let mut calls = calls(db, id, row.number("n")?)?;
-        fill_answers(db, id, row.number("n")?, &mut calls)?;
+        let queries = fill_answers(db, id, row.number("n")?, &mut calls)?;
+        // A script that finds less than it did would do the rest again.
+        for (column, found) in [("calls", calls.len()), ("asked", queries)] {
+            if row.number::<usize>(column)? != found {
+                return Err(row.damaged(column, Flaw::Contradiction));
+            }
+        }
         Ok(Recording { script, calls, asked: row.number("asked")? })
     })
 }
@@ -91,12 +97,14 @@ fn calls(db: &Connection, id: &SessionId, session: i64) -> Result<Vec<Call>, Rea
     Ok(calls)
 }
 
+/// Gives calls the answers to their queries; how many queries there are.
 fn fill_answers(
     db: &Connection,
     id: &SessionId,
     session: i64,
     calls: &mut [Call],
-) -> Result<(), ReadError> {
+) -> Result<usize, ReadError> {
+    let mut queries = 0;
     let sql = "SELECT call, answer, usage FROM query WHERE session = ?1 ORDER BY number";
     for_each(db, id.as_str(), sql, [session], |row| {
         let call = calls.get_mut(row.number::<usize>("call")?);
@@ -105,6 +113,8 @@ fn fill_answers(
         };
         let usage = row.optional_json("usage")?;
         answers.push(row.optional_text("answer")?.map(|text| Reply { text, usage }));
+        queries += 1;
         Ok(())
-    })
+    })?;
+    Ok(queries)
 }

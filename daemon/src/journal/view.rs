@@ -182,13 +182,14 @@ pub(super) fn transcript(
     let Some(n) = row_number(db, id)? else { return Ok(Vec::new()) };
     let sql = "SELECT seq, at, kind, body FROM event WHERE session = ?1 AND seq > ?2 ORDER BY seq";
     let mut statement = db.prepare_cached(sql)?;
-    let after = i64::try_from(after.0).unwrap_or(i64::MAX);
-    let mut rows = statement.query((n, after))?;
+    let place = i64::try_from(after.0).unwrap_or(i64::MAX);
+    let mut rows = statement.query((n, place))?;
     let (mut told, mut size) = (Vec::new(), 0);
     while told.len() < limit && size < PAGE {
         let Some(row) = rows.next()? else { break };
         let row = Columns::new(db, row, id.as_str());
         let (seq, event) = event(db, id, n, &row)?;
+        follows(&row, seq, after.plus(told.len()))?;
         let answer = answer(db, id, n, &row)?;
         size += event.len() + answer.as_ref().map_or(0, String::len);
         told.push((seq, event, answer));
@@ -225,16 +226,23 @@ pub(super) fn events(
     let Some(n) = row_number(db, id)? else { return Ok(Vec::new()) };
     let sql = "SELECT seq, at, body FROM event WHERE session = ?1 AND seq > ?2 ORDER BY seq";
     let mut statement = db.prepare_cached(sql)?;
-    let after = i64::try_from(after.0).unwrap_or(i64::MAX);
-    let mut rows = statement.query((n, after))?;
+    let place = i64::try_from(after.0).unwrap_or(i64::MAX);
+    let mut rows = statement.query((n, place))?;
     let (mut events, mut size) = (Vec::new(), 0);
     while events.len() < limit && size < PAGE {
         let Some(row) = rows.next()? else { break };
-        let (seq, event) = event(db, id, n, &Columns::new(db, row, id.as_str()))?;
+        let row = Columns::new(db, row, id.as_str());
+        let (seq, event) = event(db, id, n, &row)?;
+        follows(&row, seq, after.plus(events.len()))?;
         size += event.len();
         events.push((seq, event));
     }
     Ok(events)
+}
+
+/// Refuses a history with a gap.
+fn follows(row: &Columns<'_>, seq: Seq, last: Seq) -> Result<(), ReadError> {
+    if seq == last.plus(1) { Ok(()) } else { Err(row.damaged("seq", Flaw::Contradiction)) }
 }
 
 fn event(

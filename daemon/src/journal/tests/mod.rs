@@ -6,6 +6,7 @@ mod lives;
 mod naming;
 mod opening;
 mod reading;
+mod recorded;
 mod refusing;
 mod tidying;
 

@@ -2,12 +2,11 @@
 
 use std::{fs, path::Path};
 
-use alc_core::Seq;
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{
-    super::{Filter, Journal, OpenError},
+    super::{Journal, OpenError},
     Env, Life,
 };
 
@@ -155,30 +154,6 @@ async fn a_closed_journal_is_one_file_of_the_current_format() {
     let text = |sql| db.query_row(sql, [], |row| row.get::<_, String>(0)).expect("reads");
     assert_eq!(text("PRAGMA journal_mode"), "wal");
     assert_eq!(text("PRAGMA integrity_check"), "ok");
-}
-
-#[tokio::test]
-async fn a_changed_byte_is_an_error_or_goes_unnoticed_but_nothing_panics() {
-    let (_folder, path) = journal().await;
-    let whole = fs::read(&path).expect("reads");
-    let copy = TempDir::new().expect("a folder");
-    let file = copy.path().join("journal.db");
-    // Prime, so that it meets all parts of the pages.
-    for place in (0..whole.len()).step_by(1009) {
-        let mut bytes = whole.clone();
-        bytes[place] ^= 0x55;
-        fs::write(&file, bytes).expect("writes");
-        let Ok(journal) = Journal::open(&file) else { continue };
-        let life = Life::started(1);
-        journal.view(&life.id).await.ok();
-        journal.recording(&life.id).await.ok();
-        journal.snapshot(&life.id).await.ok();
-        journal.events(&life.id, Seq(0), 9).await.ok();
-        journal.list(Filter::default(), 9, None).await.ok();
-        journal.append(life.append(&life.ask(1))).await.ok();
-        journal.outcome(&life.id).await.ok();
-        journal.close().await;
-    }
 }
 
 #[cfg(unix)]
