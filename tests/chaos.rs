@@ -5,7 +5,7 @@ mod clients;
 #[cfg(target_os = "linux")]
 mod disk;
 mod frames;
-mod random;
+pub(crate) mod random;
 mod replay;
 mod scripts;
 

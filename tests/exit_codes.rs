@@ -175,11 +175,37 @@ const TABLE: &[Row] = &[
     ("note", 0, Done, |env| { done(env); alc(env, "note|@|x") }),
     ("note", 4, Only("not_found"), |env| alc(env, "note|nobody|x")),
     ("note", 5, Only("ambiguous"), |env| { alike(env); alc(env, "note|k7fq|x") }),
+    ("branch", 0, Done, |env| { done(env); paused(env); alc(env, "branch|@") }),
+    ("branch", 4, Only("not_found"), |env| alc(env, "branch|nobody")),
+    ("branch", 5, Only("ambiguous"), |env| { alike(env); alc(env, "branch|k7fq") }),
+    ("branch", 5, Only("unknown_query"), |env| { paused(env); alc(env, "branch|@.9") }),
+    ("branch", 5, Only("unknown_query"), |env| { done(env); alc(env, "branch|@") }),
+    ("branch", 5, Only("name_in_use"), |env| { paused(env); alc(env, "branch|@|--name|paused") }),
+    ("diff", 0, Done, |env| { paused(env); alc(env, "diff|@|@") }),
+    ("diff", 0, Done, |env| { paused(env); done(env); alc(env, "diff|paused|@") }),
+    ("diff", 4, Only("not_found"), |env| { paused(env); alc(env, "diff|@|nobody") }),
+    ("diff", 5, Only("ambiguous"), |env| { alike(env); alc(env, "diff|@|k7fq") }),
+    ("export", 0, Done, |env| { paused(env); alc(env, "export|@|-o|x.alc|-q") }),
+    ("export", 2, Only("usage"), |env| { paused(env); alc(env, "export|@|--move") }),
+    ("export", 4, Only("not_found"), |env| alc(env, "export|nobody")),
+    ("export", 5, Only("ambiguous"), |env| { alike(env); alc(env, "export|k7fq") }),
+    ("export", 73, Only("cannot_write"), |env| { paused(env); alc(env, "export|@|-o|none/x.alc") }),
+    ("import", 0, Done, |env| { exported(env); alc(env, "import|x.alc|--new-id|--name|other") }),
+    ("import", 5, Only("id_in_use"), |env| { exported(env); alc(env, "import|x.alc") }),
+    ("import", 5, Only("name_in_use"), |env| { exported(env); alc(env, "import|x.alc|--new-id") }),
+    ("import", 78, Only("damaged"), |env| { env.file("x.alc", "no session"); alc(env, "import|x.alc") }),
+    ("import", 78, Only("unreadable"), |env| alc(env, "import|none.alc")),
     ("rm", 0, Done, |env| { done(env); alc(env, "rm|@") }),
     ("rm", 4, Only("not_found"), |env| alc(env, "rm|nobody")),
     ("rm", 5, Only("not_ended"), |env| { paused(env); alc(env, "rm|@") }),
     ("rm", 5, Only("ambiguous"), |env| { alike(env); alc(env, "rm|k7fq") }),
     ("gc", 0, Done, |env| alc(env, "gc")),
+    ("report", 0, Done, |env| { paused(env); alc(env, "report|@|--md") }),
+    ("report", 0, Done, |env| { failed(env); alc(env, "report|@|--html|-") }),
+    ("report", 2, Only("usage"), |env| { paused(env); alc(env, "report|@") }),
+    ("report", 4, Only("not_found"), |env| alc(env, "report|nobody|--md")),
+    ("report", 5, Only("ambiguous"), |env| { alike(env); alc(env, "report|k7fq|--md") }),
+    ("report", 73, Only("cannot_write"), |env| { paused(env); alc(env, "report|@|--html|none/x") }),
     ("daemon run", 0, Done, daemon_that_is_stopped),
     ("daemon run", 5, Only("unavailable"), |env| { alc(env, "daemon|start").ok(); alc(env, "daemon|run") }),
     ("daemon start", 0, Done, |env| alc(env, "daemon|start|-q")),
@@ -249,6 +275,12 @@ fn advice(env: &TestEnv, words: &str) -> Ran {
 fn paused(env: &TestEnv) {
     env.alc(["spawn", "--name", "paused", "-e", "return alc.llm('?')"]).ok();
     env.alc(["prompt", "@"]).ok();
+}
+
+/// A paused session is in a file.
+fn exported(env: &TestEnv) {
+    paused(env);
+    env.alc(["export", "@", "-o", "x.alc"]).ok();
 }
 
 fn running(env: &TestEnv) {

@@ -212,6 +212,14 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["note", id, "-", "--title", "t"], "text");
     run(&["watch", id], "");
     run(&["log", id], "");
+    let file = env.folder().join("x.alc").display().to_string();
+    run(&["export", id, "-o", &file], "");
+    run(&["import", "--new-id", &file], "");
+    run(&["branch", &format!("{id}.1")], "");
+    run(&["diff", id, "@"], "");
+    run(&["diff", id, id], "");
+    run(&["report", id, "--html", &file], "");
+    run(&["report", id, "--md"], "");
     run(&["rm", id, id], "");
     run(&["spawn", "-e", "error({code = 1})"], "");
     run(&["result", "--wait", "@"], "");

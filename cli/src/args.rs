@@ -7,8 +7,11 @@ mod history;
 mod identity;
 mod manual;
 mod many;
+mod parting;
+mod report;
 mod selection;
 mod terms;
+mod travel;
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
@@ -25,8 +28,11 @@ pub(crate) use self::{
     identity::Identity,
     manual::{Completions, Help, Man},
     many::{Cancel, List, Target, Wait},
+    parting::{Branch, Diff},
+    report::Report,
     selection::Selection,
     terms::Terms,
+    travel::{Export, Import},
 };
 use crate::{
     input::{Member, RawMember, Value},
@@ -123,11 +129,21 @@ pub(crate) enum Command {
     Log(Log),
     /// Add a note to a session's history, also after its end
     Note(Note),
+    /// Start a session that shares another one's history, to be answered differently from there
+    Branch(Branch),
+    /// Print where the histories of two sessions part
+    Diff(Diff),
+    /// Write a session to a file that can be imported on any machine
+    Export(Export),
+    /// Take a session up from a file that `alc export` wrote, and print its id
+    Import(Import),
     /// Delete sessions that have ended
     #[command(name = "rm")]
     Remove(Remove),
     /// Delete old sessions, and give their space back
     Gc(Gc),
+    /// Write a page about a session: what it asked and was told, and what came of it
+    Report(Report),
     /// Run, start, stop or look at the background process
     #[command(subcommand)]
     Daemon(Daemon),

@@ -45,6 +45,12 @@ pub(crate) enum CliError {
     /// A file that was asked for cannot be written.
     #[error("cannot write {}", path.display())]
     Unwritable { path: PathBuf, source: io::Error },
+    /// A file that is to be imported cannot be read.
+    #[error("cannot read {}", path.display())]
+    NoImport { path: PathBuf, source: io::Error },
+    /// The system has no place for what is on its way to stdout.
+    #[error("cannot make a temporary file")]
+    NoTemporary(#[source] io::Error),
     /// There is no daemon, and it may not be started.
     #[error("no daemon is running for {home}")]
     NotRunning { home: String },
@@ -95,10 +101,10 @@ pub(crate) enum CliError {
     #[error("{session} was cancelled{}", .reason.detail.as_ref().map(|why| format!(": {why}")).unwrap_or_default())]
     SessionCancelled { session: SessionId, reason: CancelReason },
     /// A new session's id cannot be printed.
-    #[error("session {session} has started, but its id cannot be written to stdout")]
+    #[error("session {session} exists now, but its id cannot be written to stdout")]
     Unprinted { session: SessionId, source: OutputError },
     /// A new session cannot be shown.
-    #[error("session {session} has started, but cannot be shown")]
+    #[error("session {session} exists now, but cannot be shown")]
     Unshown { session: SessionId, source: Box<Self> },
     /// An answer is stored, and what came of it cannot be shown.
     #[error("the answer is stored, but what {session} asks next is not known")]
@@ -153,7 +159,8 @@ impl CliError {
                 _ => ("unreachable", Exit::Unreachable),
             },
             Self::Output(_) | Self::Unprinted { .. } => ("output_lost", Exit::OutputLost),
-            Self::Unwritable { .. } => ("cannot_write", Exit::CannotWrite),
+            Self::Unwritable { .. } | Self::NoTemporary(_) => ("cannot_write", Exit::CannotWrite),
+            Self::NoImport { .. } => ("unreadable", Exit::Damaged),
             Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
             Self::Busy { .. } => ("busy", Exit::Pending),
             Self::NotFound(_) | Self::NoneSelected(_) | Self::NoLog { .. } => {

@@ -130,6 +130,8 @@ impl Exit {
             | ErrorCode::NameInUse
             | ErrorCode::KeyInUse
             | ErrorCode::OtherDriver
+            | ErrorCode::IdInUse
+            | ErrorCode::WentOn
             | ErrorCode::NotEnded => Self::Conflict,
             ErrorCode::DoesNotLoad => Self::Failed,
             ErrorCode::Invalid | ErrorCode::TooLarge => Self::Usage,

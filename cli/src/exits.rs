@@ -209,6 +209,39 @@ const VERBS: &[Row] = &[
     ("log", Reach::Daemon, &[(Exit::Done, "printed"), UNKNOWN, AMBIGUOUS]),
     ("note", Reach::Daemon, &[(Exit::Done, "the note is on disk"), UNKNOWN, AMBIGUOUS]),
     (
+        "branch",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "the new session exists; its id is printed"),
+            UNKNOWN,
+            (Exit::Conflict, "it never asked this query, the name is in use, or ambiguous"),
+        ],
+    ),
+    (
+        "diff",
+        Reach::Daemon,
+        &[(Exit::Done, "printed, also where there is none"), UNKNOWN, AMBIGUOUS],
+    ),
+    (
+        "export",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "it is in the file; with --move: and cancelled here"),
+            UNKNOWN,
+            (Exit::Conflict, "several ids begin like this; with --move: it does not stand still"),
+            (Exit::CannotWrite, "cannot write the file"),
+        ],
+    ),
+    (
+        "import",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "the session goes on here; its id is printed"),
+            (Exit::Conflict, "a session has or had the id, or has the name"),
+            (Exit::Damaged, "the file cannot be read, is damaged, or of a newer release"),
+        ],
+    ),
+    (
         "rm",
         Reach::Daemon,
         &[
@@ -218,6 +251,16 @@ const VERBS: &[Row] = &[
         ],
     ),
     ("gc", Reach::Daemon, &[(Exit::Done, "what was old enough is gone, if anything was")]),
+    (
+        "report",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "written"),
+            UNKNOWN,
+            AMBIGUOUS,
+            (Exit::CannotWrite, "cannot write the page"),
+        ],
+    ),
     (
         "daemon run",
         Reach::Daemon,

@@ -58,6 +58,10 @@ impl Row {
 fn text(entry: &ShownEntry) -> String {
     match entry {
         ShownEntry::Spawned {} | ShownEntry::Recovered {} => String::new(),
+        ShownEntry::Imported { from } => {
+            from.as_ref().map(|from| format!("from {from}")).unwrap_or_default()
+        }
+        ShownEntry::Branched { from } => format!("from {from}"),
         ShownEntry::StateTransition { from, to } => format!("{from} {to}"),
         ShownEntry::PauseRequested { pause } => {
             let queries = pause.queries.iter();
@@ -134,10 +138,11 @@ mod tests {
                 "info print: hi",
             ),
             (r#""kind":"imported""#, "imported", ""),
+            (r#""kind":"branched","from":"k7fq2m9e.3""#, "branched", "from k7fq2m9e.3"),
             (r#""kind":"note","title":"t","content":"c""#, "note", "t: c"),
             (
-                r#""kind":"branched","from":"k7fq2m9c","at_query":3"#,
-                "branched",
+                r#""kind":"renamed","from":"k7fq2m9c","at_query":3"#,
+                "renamed",
                 r#"{"at_query":3,"from":"k7fq2m9c"}"#,
             ),
         ] {

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
-use crate::{handler, lease::Driver, point::point, server::Daemon};
+use crate::{delivery::Delivery, handler, lease::Driver, point::point, server::Daemon};
 
 /// How long a client may take to greet.
 const GREETING: Duration = Duration::from_secs(5);
@@ -29,13 +29,20 @@ const RESPONSES: usize = 16;
 
 type Frames<T> = Framed<T, LengthDelimitedCodec>;
 
+/// What a connection has that outlasts its requests.
+pub(crate) struct Visitor {
+    pub(crate) driver: Driver,
+    pub(crate) delivery: Delivery,
+}
+
 /// Serves a client until it leaves, breaks the protocol, or the daemon ends.
 pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
     let mut frames = framed(stream);
     if greet(&mut frames, &daemon).await.is_none() {
         return;
     }
-    let driver = Arc::new(daemon.leases.driver());
+    let driver = daemon.leases.driver();
+    let visitor = Arc::new(Visitor { driver, delivery: Delivery::default() });
     let (responses, mut outbox) = mpsc::channel(RESPONSES);
     let mut requests = JoinSet::new();
     loop {
@@ -50,8 +57,8 @@ pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
                 else {
                     return;
                 };
-                let (daemon, driver) = (daemon.clone(), driver.clone());
-                requests.spawn(answer(request, daemon, driver, responses.clone()));
+                let (daemon, visitor) = (daemon.clone(), visitor.clone());
+                requests.spawn(answer(request, daemon, visitor, responses.clone()));
             }
             Some(_) = requests.join_next() => {}
             () = daemon.stop.cancelled() => break,
@@ -109,12 +116,12 @@ fn protocols() -> RangeInclusive<u16> {
 async fn answer(
     request: Tagged<Request>,
     daemon: Daemon,
-    driver: Arc<Driver>,
+    visitor: Arc<Visitor>,
     outbox: mpsc::Sender<Tagged<Response>>,
 ) {
     let Tagged { id, body } = request;
     let (interim, mut interims) = mpsc::channel(1);
-    let last = handler::handle(body, &daemon, &driver, &interim);
+    let last = handler::handle(body, &daemon, &visitor, &interim);
     tokio::pin!(last);
     let mut heartbeat = interval(HEARTBEAT);
     heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -8,6 +8,7 @@ mod cause;
 mod clock;
 mod config;
 mod connection;
+mod delivery;
 #[cfg(unix)]
 mod detach;
 mod engine;

@@ -2,11 +2,13 @@
 //! the journal, and keeps at most one actor for each.
 
 mod arrival;
+mod branch;
 mod deadline;
 mod program;
 mod retention;
 mod specification;
 mod transcript;
+mod travel;
 
 use std::{
     collections::HashMap,
@@ -23,7 +25,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     engine::{BrokeOff, Pool},
-    journal::{Filter, Found, Journal, Page, ReadError, StoredQuery, WriteError},
+    journal::{
+        Filter, Found, Journal, PackError, Page, ParcelError, ReadError, StoredQuery, WriteError,
+    },
     packages::{PinError, ProjectError},
     residency::Residency,
     session::{
@@ -34,6 +38,7 @@ use crate::{
 pub(crate) use self::{
     retention::{Gone, Policy},
     specification::Specification,
+    travel::{Admission, Packed},
 };
 
 /// How many entries an observer gets at a time.
@@ -48,6 +53,8 @@ pub(crate) enum RegistryError {
     Ambiguous(Reference),
     #[error("session {0} never asked a query {1}")]
     UnknownQuery(SessionId, u32),
+    #[error("session {0} has asked nothing, so nothing can be answered differently")]
+    NothingAsked(SessionId),
     #[error("session {0} has not ended")]
     NotEnded(SessionId),
     #[error(transparent)]
@@ -66,6 +73,10 @@ pub(crate) enum RegistryError {
     Project(#[from] ProjectError),
     #[error(transparent)]
     Package(#[from] PinError),
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error("nothing was imported")]
+    Parcel(#[from] ParcelError),
 }
 
 /// Every session of one data folder; cheap to clone.

@@ -2,6 +2,7 @@
 
 use std::{
     error::Error as _,
+    fs,
     io::{self, Write as _},
     process::{Command, ExitCode},
     time::Duration,
@@ -146,6 +147,8 @@ fn serve(run: &Run) -> Result<End, StartError> {
     let pool = Pool::start(workers)?;
     let registry =
         Registry::new(journal.clone(), pool.clone(), home.path().into(), run.memory << 20);
+    // What the last daemon left there is of no use.
+    fs::remove_dir_all(registry.transit()).ok();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let result = runtime.block_on(async {
         let stop = CancellationToken::new();

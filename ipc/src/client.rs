@@ -10,9 +10,9 @@ use std::{
 use alc_core::{QueryId, Reference, Seq, SessionId, StateName};
 
 use crate::{
-    AddNote, Aim, Cancel, CodecError, Collect, Collected, Endpoint, Errand, Failure, Hello, Json,
-    Lease, List, Observe, Page, ReadLog, Request, Response, Resume, Resumed, Spawn, Status, Tagged,
-    Wait, connection::Connection, decode, encode,
+    AddNote, Aim, Branch, Cancel, CodecError, Collect, Collected, Endpoint, Errand, Failure, Hello,
+    Import, Json, Lease, Leave, List, Observe, Page, Part, ReadLog, Request, Response, Resume,
+    Resumed, Spawn, Status, Tagged, Wait, connection::Connection, decode, encode,
 };
 
 /// How long the daemon may be silent: it greets at once, and sends a heartbeat every two seconds
@@ -228,6 +228,18 @@ impl Client {
         /// Deletes what is old and gives the space back.
         collect(collect: Collect) -> Collected:
             Request::Collect(collect) => Response::Collected(collected) => collected;
+        /// Starts a session where another one asked; it is on disk when this returns.
+        branch(branch: Branch) -> SessionId:
+            Request::Branch(branch) => Response::Spawned(id) => id;
+        /// Sends the next part of a file that is to be imported.
+        deliver(part: Part) -> ():
+            Request::Deliver(part) => Response::Delivered => ();
+        /// Takes up the session in the file that was sent; it is on disk when this returns.
+        import(import: Import) -> SessionId:
+            Request::Import(import) => Response::Imported(id) => id;
+        /// Ends a session that is in a file now; true if this call did.
+        leave(leave: Leave) -> bool:
+            Request::Leave(leave) => Response::Cancelled { first, .. } => first;
         /// About the daemon.
         status() -> Status:
             Request::Status => Response::Status(status) => status;
@@ -295,6 +307,26 @@ impl Client {
         };
         match self.call(&Request::Log(log), each)? {
             Some(Response::Observed(state)) => Ok(Some(state)),
+            Some(_) => Err(ClientError::Confused),
+            None => Ok(None),
+        }
+    }
+
+    /// Hands each part of a session's file to `each`; returns which session it is, and how far it
+    /// had come, or `None` if `each` broke off.
+    pub fn export(
+        &mut self,
+        session: Reference,
+        mut each: impl FnMut(&[u8]) -> ControlFlow<()>,
+    ) -> Result<Option<Leave>, ClientError> {
+        let each = |response: &Response| match response {
+            Response::Part(Part(bytes)) => each(bytes),
+            _ => ControlFlow::Continue(()),
+        };
+        match self.call(&Request::Export(session), each)? {
+            Some(Response::Exported { session, seq, calls }) => {
+                Ok(Some(Leave { session, seq, calls }))
+            }
             Some(_) => Err(ClientError::Confused),
             None => Ok(None),
         }

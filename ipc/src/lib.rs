@@ -27,8 +27,8 @@ pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
 pub use pipe::{answer, ask};
 pub use request::{
-    AddNote, After, Aim, Answer, Answers, BEAT, Cancel, Claim, Collect, Lease, List, Observe,
-    ReadLog, Request, Resume, Spawn, Tagged, Wait, WaitFor,
+    AddNote, After, Aim, Answer, Answers, BEAT, Branch, Cancel, Claim, Collect, Import, Lease,
+    Leave, List, Observe, PART, Part, ReadLog, Request, Resume, Spawn, Tagged, Wait, WaitFor,
 };
 pub use response::{
     Applied, Collected, ErrorCode, Examined, Failure, JournalFacts, Json, Page, Response, Resumed,

@@ -5,8 +5,8 @@
 use std::time::Duration;
 
 use alc_core::{
-    Caller, CancelReason, IfExists, Key, Label, Limits, Name, Program, Reference, Seq, SessionKind,
-    StateName, Usage,
+    Caller, CancelReason, IfExists, Key, Label, Limits, Name, Program, Reference, Seq, SessionId,
+    SessionKind, StateName, Usage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +61,16 @@ pub enum Request {
         /// A daemon owns the folder, and may write to the journal meanwhile.
         owned: bool,
     },
+    /// A session as a file; answered by any count of `Part`, then `Exported`.
+    Export(Reference),
+    /// The next part of a file for this connection's `Import`; answered by `Delivered`.
+    Deliver(Part),
+    /// Take up the session in the file that was delivered; answered by `Imported`.
+    Import(Import),
+    /// End a session that is in a file now; answered by `Cancelled`.
+    Leave(Leave),
+    /// Start a session where another one asked; answered by `Spawned`.
+    Branch(Branch),
 }
 
 /// Starts a session.
@@ -244,6 +254,54 @@ pub struct ReadLog {
     pub after: Seq,
     /// Go on until the session ends; else only what is there.
     pub follow: bool,
+}
+
+/// The most bytes of a file in one message.
+pub const PART: usize = 1 << 20;
+
+/// Bytes of a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part(#[serde(with = "serde_bytes")] pub Vec<u8>);
+
+/// Takes up a session from a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Import {
+    /// Give it an id of its own.
+    pub new_id: bool,
+    /// What to call it; if nothing, what it was called.
+    pub name: Option<Name>,
+    /// Where its relative paths start from now on.
+    pub folder: Option<String>,
+    /// The root of its project.
+    pub project: Option<String>,
+}
+
+/// Starts a session that shares another one's history, to be answered differently from there on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Branch {
+    /// The other session, perhaps with the query; else the first that is open, or the last that was
+    /// answered.
+    pub session: Reference,
+    /// What to call the new one.
+    pub name: Option<Name>,
+    /// More labels than the other one has, or other values, each key once.
+    pub labels: Vec<Label>,
+    /// Sent again, the same request with the same key starts no second session.
+    pub key: Option<Key>,
+    /// It is cancelled when it has not ended so long after now, in milliseconds; else when as long
+    /// has passed as the other one had.
+    pub deadline: Option<u64>,
+}
+
+/// Ends a session, unless it has gone on since it was exported.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leave {
+    /// Which.
+    pub session: SessionId,
+    /// The last entry of its history in the file.
+    pub seq: Seq,
+    /// The calls of its script in the file.
+    pub calls: u64,
 }
 
 /// How often a driver says that it still drives; its lease ends when three times it does not.

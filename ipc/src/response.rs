@@ -5,7 +5,7 @@ use std::fmt;
 use alc_core::{QueryId, Seq, SessionId, StateName};
 use serde::{Deserialize, Serialize};
 
-use crate::After;
+use crate::{After, Part};
 
 /// JSON text; it travels as text, since bodies are not self-describing.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -89,13 +89,28 @@ pub enum Response {
     Checked,
     /// What was found.
     Examined(Examined),
+    /// Interim: the next part of a file.
+    Part(Part),
+    /// The file is complete.
+    Exported {
+        /// Which session.
+        session: SessionId,
+        /// The last entry of its history in the file.
+        seq: Seq,
+        /// The calls of its script in the file.
+        calls: u64,
+    },
+    /// The part of a file was taken.
+    Delivered,
+    /// The session from the file exists, on disk.
+    Imported(SessionId),
 }
 
 impl Response {
     /// Whether nothing more follows for this request.
     #[must_use]
     pub fn is_last(&self) -> bool {
-        !matches!(self, Self::Heartbeat | Self::Event { .. } | Self::Told { .. })
+        !matches!(self, Self::Heartbeat | Self::Event { .. } | Self::Told { .. } | Self::Part(_))
     }
 }
 
@@ -232,11 +247,15 @@ pub enum ErrorCode {
     OtherDriver,
     /// No package of that name.
     UnknownStrategy,
+    /// A session has or had the id.
+    IdInUse,
+    /// The session has gone on since.
+    WentOn,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::NotFound,
         Self::Ambiguous,
         Self::NotPaused,
@@ -257,6 +276,8 @@ impl ErrorCode {
         Self::KeyInUse,
         Self::OtherDriver,
         Self::UnknownStrategy,
+        Self::IdInUse,
+        Self::WentOn,
     ];
 
     /// The code of this name.
@@ -289,6 +310,8 @@ impl ErrorCode {
             Self::KeyInUse => "key_in_use",
             Self::OtherDriver => "other_driver",
             Self::UnknownStrategy => "unknown_strategy",
+            Self::IdInUse => "id_in_use",
+            Self::WentOn => "went_on",
         }
     }
 }

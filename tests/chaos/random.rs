@@ -2,12 +2,12 @@
 
 /// `SplitMix64` (Steele, Lea, Flood 2014).
 #[derive(Debug)]
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
     /// From `ALC_CHAOS_SEED`, else from the system. What a failed test printed shows the seed.
     #[expect(clippy::print_stdout, reason = "a test's output is shown when it fails")]
-    pub(super) fn seeded() -> Self {
+    pub(crate) fn seeded() -> Self {
         use std::hash::{BuildHasher as _, RandomState};
         let given = std::env::var("ALC_CHAOS_SEED").ok();
         let seed = given.map_or_else(
@@ -27,17 +27,17 @@ impl Random {
     }
 
     /// From 0 up to and without `end`.
-    pub(super) fn below(&mut self, end: u64) -> u64 {
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
         self.next() % end
     }
 
-    pub(super) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
         let place = self.below(from.len().max(1) as u64);
         from.get(usize::try_from(place).expect("a place"))
     }
 
     /// Another one, which goes its own way.
-    pub(super) fn fork(&mut self) -> Self {
+    pub(crate) fn fork(&mut self) -> Self {
         Self(self.next())
     }
 }

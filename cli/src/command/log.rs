@@ -148,6 +148,10 @@ fn blocks(event: &Json, answer: Option<&str>) -> Result<Vec<Block>, CliError> {
     let head = |what: &str| vec![Block::head(at, what)];
     Ok(match entry {
         ShownEntry::Spawned {} | ShownEntry::Recovered {} => head(entry.kind()),
+        ShownEntry::Imported { .. } | ShownEntry::Branched { .. } => {
+            let Row { kind, text, .. } = Row::read(event)?;
+            head(format!("{kind} {text}").trim_end())
+        }
         ShownEntry::StateTransition { to, .. } if to.is_terminal() => head(to.as_str()),
         ShownEntry::PauseRequested { pause } => {
             pause.queries.iter().map(|query| prompt(at, query)).collect()
@@ -298,7 +302,12 @@ mod tests {
                 None,
                 vec![],
             ),
-            (r#""kind":"imported""#.to_owned(), None, vec![format!("* {AT} imported")]),
+            (r#""kind":"renamed""#.to_owned(), None, vec![format!("* {AT} renamed")]),
+            (
+                r#""kind":"imported","from":"k7fq2m9e""#.to_owned(),
+                None,
+                vec![format!("* {AT} imported from k7fq2m9e")],
+            ),
         ] {
             assert_eq!(lines(&fields, answer), expected, "{fields}");
         }

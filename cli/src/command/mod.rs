@@ -2,18 +2,23 @@
 
 mod advice;
 mod bare;
+mod branch;
 mod cancel;
 mod completions;
 mod daemon;
+mod diff;
 mod doctor;
 mod drive;
+mod export;
 mod gc;
 mod help;
+mod import;
 mod list;
 mod log;
 mod man;
 mod note;
 mod prompt;
+mod report;
 mod result;
 mod resume;
 mod rm;
@@ -59,7 +64,12 @@ pub(crate) fn run(
         Command::Cancel(args) => cancel::run(&args, &connector()?, output),
         Command::Log(args) => log::run(&args, &connector()?, output),
         Command::Note(args) => note::run(args, &connector()?, output),
+        Command::Branch(args) => branch::run(args, &connector()?, output),
+        Command::Diff(args) => diff::run(&args, &connector()?, output),
+        Command::Export(args) => export::run(&args, &connector()?, output),
+        Command::Import(args) => import::run(args, &connector()?, output),
         Command::Remove(args) => rm::run(&args, &connector()?, output),
+        Command::Report(args) => report::run(&args, &connector()?, output),
         Command::Gc(args) => gc::run(&args, &connector()?, output),
         Command::Daemon(args) => daemon::run(args, &connector()?, output),
         Command::Doctor => doctor::run(&connector()?, output),
@@ -84,6 +94,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Wait(_)
         | Command::Result(_)
         | Command::Log(_)
+        | Command::Diff(_)
         | Command::Daemon(Daemon::Status | Daemon::Log(_))
         | Command::Doctor
         | Command::Completions(_)
@@ -94,6 +105,10 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Resume(_)
         | Command::Cancel(_)
         | Command::Note(_)
+        | Command::Branch(_)
+        | Command::Export(_)
+        | Command::Report(_)
+        | Command::Import(_)
         | Command::Remove(_)
         | Command::Gc(_)
         | Command::Daemon(_) => false,

@@ -46,13 +46,7 @@ pub(super) fn start(
 ) -> Result<Exit, CliError> {
     let mut link = connector.starting()?;
     let session = spawn(request, &mut link)?;
-    let printed = if output.json() {
-        let reference = Reference::from(session.clone());
-        link.state(&reference).and_then(|(view, _)| Ok(output.relay(&view)?))
-    } else {
-        Ok(output.line(session.as_str())?)
-    };
-    printed.and_then(|()| Ok(output.flush()?)).map_err(|error| unprinted(&session, error))?;
+    print(&session, &mut link, output)?;
     if turn.wait {
         return await_turn(&session, turn.timeout, &mut link);
     }
@@ -81,6 +75,21 @@ pub(super) fn check(
     }
     output.notice(&format!("{chunk} loads"));
     Ok(Exit::Done)
+}
+
+/// Prints the id of a session that exists now, or with `--json` all of it.
+pub(super) fn print(
+    session: &SessionId,
+    link: &mut Link<'_>,
+    output: &mut Output,
+) -> Result<(), CliError> {
+    let printed = if output.json() {
+        let reference = Reference::from(session.clone());
+        link.state(&reference).and_then(|(view, _)| Ok(output.relay(&view)?))
+    } else {
+        Ok(output.line(session.as_str())?)
+    };
+    printed.and_then(|()| Ok(output.flush()?)).map_err(|error| unprinted(session, error))
 }
 
 /// Starts the session, which exists when this returns.
@@ -160,7 +169,7 @@ fn limits(terms: &args::Terms) -> Limits {
 }
 
 /// A key that nobody else uses.
-fn random_key() -> Result<Key, CliError> {
+pub(super) fn random_key() -> Result<Key, CliError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|_| CliError::Random)?;
     Ok(Key::from_random(u128::from_ne_bytes(bytes)))

@@ -9,9 +9,9 @@ use schemars::{
 use serde_json::{Value, json};
 
 use crate::json::{
-    CancelledLine, CheckedLine, CollectedLine, DaemonLine, DeletedLine, ErrorLine, ExitCodesLine,
-    FileLine, FindingLine, GivenLine, LoggedLine, NotedLine, QueryLine, ResumedLine, StoppedLine,
-    TextLine, VersionLine,
+    CancelledLine, CheckedLine, CollectedLine, DaemonLine, DeletedLine, DiffLine, ErrorLine,
+    ExitCodesLine, ExportedLine, FileLine, FindingLine, GivenLine, LoggedLine, NotedLine,
+    QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine,
 };
 
 /// Each `type` and the schema of its lines.
@@ -23,9 +23,11 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<CollectedLine>("collected"),
         of::<DaemonLine>("daemon"),
         of::<DeletedLine>("deleted"),
+        of::<DiffLine>("diff"),
         of::<ErrorLine>("error"),
         of::<EventView>("event"),
         of::<ExitCodesLine>("exit_codes"),
+        of::<ExportedLine>("exported"),
         of::<FileLine>("file"),
         of::<FindingLine>("finding"),
         of::<LoggedLine>("logged"),

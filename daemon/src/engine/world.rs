@@ -128,6 +128,7 @@ pub(super) struct World {
     pub(super) account: Account,
     seed: u64,
     started_at: i64,
+    stood_still: i64,
     pub(super) caller: Caller,
     /// The variables in `alc.env`.
     pub(super) env: BTreeMap<String, String>,
@@ -152,6 +153,7 @@ impl World {
             account: Account::new(script.budget),
             seed: script.seed,
             started_at: script.started_at,
+            stood_still: script.stood_still,
             caller: script.caller.clone(),
             env: script.env.clone(),
             packages: Vec::new(),
@@ -190,7 +192,9 @@ impl World {
         if !self.account.needs_clock() {
             return Ok(0);
         }
-        let now = self.effect(lua, CallKind::Time, "", || clock::now().to_string())?;
+        let stood_still = self.stood_still;
+        let now = || clock::now().saturating_sub(stood_still).to_string();
+        let now = self.effect(lua, CallKind::Time, "", now)?;
         let now: i64 = now.parse().unwrap_or(self.started_at);
         // The clock may have been set back since.
         Ok(u64::try_from(now.saturating_sub(self.started_at)).unwrap_or_default())

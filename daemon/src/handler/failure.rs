@@ -7,7 +7,7 @@ use crate::{
     cause::chain,
     engine::LoadError,
     environment::EnvironmentError,
-    journal::{ReadError, WriteError},
+    journal::{PackError, ParcelError, ReadError, WriteError},
     registry::RegistryError,
     session::{Rejected, SpawnError},
 };
@@ -33,14 +33,26 @@ impl From<RegistryError> for Failure {
             RegistryError::Project(_) | RegistryError::Package(_) => (ErrorCode::DoesNotLoad, None),
             RegistryError::NotFound(_) => (ErrorCode::NotFound, Some("alc list".to_owned())),
             RegistryError::Ambiguous(_) => (ErrorCode::Ambiguous, Some("alc list".to_owned())),
+            RegistryError::NothingAsked(id) => {
+                (ErrorCode::UnknownQuery, Some(format!("alc state {id}")))
+            }
             RegistryError::UnknownQuery(id, _) => {
                 (ErrorCode::UnknownQuery, Some(format!("alc state {id} --json")))
             }
             RegistryError::Spawn(error) => refused_spawn(error),
             RegistryError::NotEnded(id) => (ErrorCode::NotEnded, Some(format!("alc cancel {id}"))),
             RegistryError::Rejected(error) => rejected(error),
-            RegistryError::Read(error) => (read_code(error), None),
+            RegistryError::Read(error) | RegistryError::Pack(PackError::Read(error)) => {
+                (read_code(error), None)
+            }
             RegistryError::Write(error) => not_written(error),
+            RegistryError::Pack(PackError::Full) | RegistryError::Parcel(ParcelError::Full) => {
+                (ErrorCode::DiskFull, Some("alc gc".to_owned()))
+            }
+            RegistryError::Pack(_) | RegistryError::Parcel(ParcelError::Io(_)) => {
+                (ErrorCode::Internal, None)
+            }
+            RegistryError::Parcel(_) => (ErrorCode::Damaged, None),
             RegistryError::Random => (ErrorCode::Internal, None),
         };
         Self { code, message: chain(&error), hint }
@@ -93,6 +105,7 @@ fn rejected(error: &Rejected) -> (ErrorCode, Option<String>) {
             (ErrorCode::StaleQuery, Some(format!("alc prompt --id {id}")))
         }
         Rejected::TooLarge(..) => (ErrorCode::TooLarge, None),
+        Rejected::WentOn(id) => (ErrorCode::WentOn, Some(format!("alc wait {id}"))),
         Rejected::Write(error) => not_written(error),
         Rejected::Read(error) => (read_code(error), None),
         Rejected::Gone(_) => (ErrorCode::Unavailable, None),
@@ -106,6 +119,7 @@ fn not_written(error: &WriteError) -> (ErrorCode, Option<String>) {
         WriteError::NameInUse { bearer, .. } => {
             (ErrorCode::NameInUse, Some(format!("alc state {bearer}")))
         }
+        WriteError::IdTaken(_) => (ErrorCode::IdInUse, None),
         WriteError::KeyInUse(id) => (ErrorCode::KeyInUse, Some(format!("alc state {id}"))),
         WriteError::KeyOfDeleted(_) => {
             (ErrorCode::KeyInUse, Some("alc spawn --idempotency-key ANOTHER ...".to_owned()))

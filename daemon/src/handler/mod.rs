@@ -1,5 +1,6 @@
 //! What each request does: one `match`, one file for each request that is more than a call.
 
+mod branch;
 mod collect;
 mod examine;
 mod failure;
@@ -12,19 +13,22 @@ mod resume;
 mod spawn;
 mod status;
 mod stop;
+mod travel;
+
+use std::sync::Arc;
 
 use alc_core::{QueryView, Reference, SessionView};
 use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
 pub(crate) use self::{examine::examine, failure::invalid, spawn::check, stop::stop};
-use crate::{lease::Driver, registry::Registry, server::Daemon};
+use crate::{connection::Visitor, registry::Registry, server::Daemon};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
 pub(crate) async fn handle(
     request: Request,
     daemon: &Daemon,
-    driver: &Driver,
+    visitor: &Arc<Visitor>,
     interim: &mpsc::Sender<Response>,
 ) -> Response {
     let registry = &daemon.registry;
@@ -43,11 +47,16 @@ pub(crate) async fn handle(
         Request::Log(log) => log::log(log, registry, interim).await,
         Request::Delete(session) => delete(&session, registry).await,
         Request::Collect(collect) => collect::collect(collect, registry).await,
-        Request::Lease(lease) => lease::lease(lease, registry, driver).await,
+        Request::Lease(lease) => lease::lease(lease, registry, &visitor.driver).await,
         Request::Status => status::status(daemon).await,
         Request::Examine { .. } => {
             Err(failure::invalid("`alcd tool` looks at data folders".to_owned()))
         }
+        Request::Export(session) => travel::export(&session, registry, interim).await,
+        Request::Deliver(part) => travel::deliver(part, registry, visitor).await,
+        Request::Import(import) => travel::import(import, registry, visitor).await,
+        Request::Branch(branch) => branch::branch(branch, registry).await,
+        Request::Leave(leave) => travel::leave(leave, registry).await,
     };
     done.unwrap_or_else(Response::Failure)
 }

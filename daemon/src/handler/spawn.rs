@@ -83,7 +83,7 @@ async fn read_environment(
     }
 }
 
-fn check_labels(labels: &[Label]) -> Result<(), Failure> {
+pub(super) fn check_labels(labels: &[Label]) -> Result<(), Failure> {
     if labels.len() > LABELS {
         return Err(invalid(format!(
             "there are {} labels, over the limit of {LABELS}",
@@ -110,11 +110,15 @@ fn fingerprint(
     let mut labels: Vec<String> = labels.iter().map(Label::to_string).collect();
     labels.sort();
     let name = name.map_or("", Name::as_str);
-    let mut hasher = blake3::Hasher::new();
     let limits = [limits.deadline, limits.max_llm_calls];
     let limits = limits.map(|limit| limit.map(|limit| limit.to_string()).unwrap_or_default());
     let parts = [source, chunk, &ctx.0, name].into_iter();
-    let texts = parts.chain(limits.iter().chain(&labels).map(String::as_str));
+    hash_of(parts.chain(limits.iter().chain(&labels).map(String::as_str)))
+}
+
+/// A hash of these texts and their order.
+pub(super) fn hash_of<'a>(texts: impl Iterator<Item = &'a str>) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
     for text in texts {
         // With its length, so that no two lists of texts are the same bytes.
         hasher.update(&(text.len() as u64).to_le_bytes());

@@ -7,8 +7,10 @@ use rusqlite::{Connection, OptionalExtension, ToSql, ffi, named_params};
 use serde::Serialize;
 
 use super::{
+    arrive::arrive,
+    branch::branch,
     create::create,
-    record::{Append, NewAnswer, NewCall, NewSession},
+    record::{Append, Arrival, NewAnswer, NewBranch, NewCall, NewSession},
     row::pause_name,
     schema::is_full,
     text::{Column, Texts},
@@ -18,7 +20,7 @@ use super::{
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum WriteError {
     /// The id names a session already, or named one that was deleted.
-    #[error("session {0} exists already")]
+    #[error("there is, or was, a session {0} here")]
     IdTaken(SessionId),
     /// What was to be created is this session.
     #[error("session {0} is the one")]
@@ -44,6 +46,9 @@ pub(crate) enum WriteError {
     /// The parts of the change contradict each other.
     #[error("the state, its outcome and its calls do not fit together")]
     Contradiction,
+    /// What is to be copied into the journal cannot be read any more.
+    #[error("the session cannot be read from its file")]
+    Unreadable { source: Arc<rusqlite::Error> },
     /// The database refused this one change.
     #[error("the journal refused the change")]
     Refused { source: Arc<rusqlite::Error> },
@@ -84,6 +89,8 @@ impl From<serde_json::Error> for WriteError {
 pub(super) enum Change {
     Create(Box<NewSession>),
     Append(Box<Append>),
+    Arrive(Box<Arrival>),
+    Branch(Box<NewBranch>),
 }
 
 impl Change {
@@ -92,6 +99,8 @@ impl Change {
         match self {
             Self::Create(session) => create(db, texts, session),
             Self::Append(append) => go_on(db, texts, append),
+            Self::Arrive(arrival) => arrive(db, texts, arrival),
+            Self::Branch(new) => branch(db, texts, new),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A session's first change, as SQL: whether it is a new one at all is decided here, where no other
 //! change can come in between.
 
-use alc_core::{IfExists, Name, SessionId, State};
+use alc_core::{IfExists, Label, Name, SessionId, State};
 use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, types::Type};
 
 use super::{
@@ -13,9 +13,9 @@ use super::{
 
 const CREATE: &str = "
     INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
-                         changed_at, deadline_at, source, chunk, ctx, seed, budget, env,
+                         changed_at, started_at, deadline_at, source, chunk, ctx, seed, budget, env,
                          caller)
-    VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :deadline_at, :source,
+    VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :at, :deadline_at, :source,
             :chunk, :ctx, :seed, :budget, :env, :caller)";
 
 pub(super) fn create(
@@ -33,11 +33,7 @@ pub(super) fn create(
     if let Some(name) = &identity.name {
         check_name(db, texts, name, new)?;
     }
-    let taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL
-                 SELECT 1 FROM tombstone WHERE id = ?1";
-    if db.prepare_cached(taken)?.exists([id.as_str()])? {
-        return Err(WriteError::IdTaken(id.clone()));
-    }
+    check_id(db, id)?;
     let env = serde_json::to_string(&script.env)?;
     db.prepare_cached(CREATE)?.execute(named_params! {
         ":id": id.as_str(),
@@ -58,15 +54,31 @@ pub(super) fn create(
         ":caller": serde_json::to_string(&script.caller)?,
     })?;
     let n = db.last_insert_rowid();
-    let label = "INSERT INTO label (session, key, value) VALUES (?1, ?2, ?3)";
-    for each in &identity.labels {
-        db.prepare_cached(label)?.execute((n, each.key(), each.value()))?;
-    }
+    label(db, n, &identity.labels)?;
     insert_entries(db, texts, n, 0, script.started_at, entries)
 }
 
+/// An id is used once.
+pub(super) fn check_id(db: &Connection, id: &SessionId) -> Result<(), WriteError> {
+    let taken = "SELECT 1 FROM session WHERE id = ?1 UNION ALL
+                 SELECT 1 FROM tombstone WHERE id = ?1";
+    if db.prepare_cached(taken)?.exists([id.as_str()])? {
+        return Err(WriteError::IdTaken(id.clone()));
+    }
+    Ok(())
+}
+
+/// Labels a session; a key that has a value gets this one.
+pub(super) fn label(db: &Connection, n: i64, labels: &[Label]) -> Result<(), WriteError> {
+    let sql = "INSERT OR REPLACE INTO label (session, key, value) VALUES (?1, ?2, ?3)";
+    for label in labels {
+        db.prepare_cached(sql)?.execute((n, label.key(), label.value()))?;
+    }
+    Ok(())
+}
+
 /// A key that was used before stands for what was made then, also once that has been deleted.
-fn check_key(db: &Connection, key: &SpawnKey) -> Result<(), WriteError> {
+pub(super) fn check_key(db: &Connection, key: &SpawnKey) -> Result<(), WriteError> {
     let sql = "SELECT id, spawn_fingerprint IS ?2 FROM session WHERE spawn_key = ?1";
     match session(db, sql, (key.key.as_str(), key.fingerprint))? {
         None => {}
@@ -103,6 +115,15 @@ fn check_name(
         None => Ok(()),
         Some((done, true)) => Err(WriteError::Known(done)),
         Some((done, false)) => in_use(done),
+    }
+}
+
+/// The name of a live session is no other one's.
+pub(super) fn check_bearer(db: &Connection, name: Option<&Name>) -> Result<(), WriteError> {
+    let Some(name) = name else { return Ok(()) };
+    match bearer(db, name)? {
+        Some(bearer) => Err(WriteError::NameInUse { name: name.clone(), bearer }),
+        None => Ok(()),
     }
 }
 

@@ -6,10 +6,15 @@
 //!
 //! A change is on disk when its method returns. Every read sees one moment of the journal.
 
+mod arrive;
+mod branch;
 mod change;
+mod copy;
 mod create;
 mod examine;
 mod find;
+mod inspect;
+mod parcel;
 mod reader;
 mod record;
 mod reserve;
@@ -19,6 +24,7 @@ mod row;
 mod schema;
 mod text;
 mod tidy;
+mod travel;
 mod view;
 mod writer;
 
@@ -31,18 +37,20 @@ use std::path::Path;
 
 use alc_core::{Key, Name, Query, Seq, SessionId, SessionRef, SessionView, StateName};
 
-use self::{change::Change, reader::Reader, reserve::Reserve, writer::Writer};
 pub(crate) use self::{
+    branch::Parting,
     change::WriteError,
     examine::{Examination, examine},
+    parcel::{Mark, PackError, Parcel, ParcelError, new_file},
     record::{
-        Append, Deadlines, Filter, Found, Identity, NewAnswer, NewCall, NewSession, Recording,
-        Snapshot, SpawnKey, StoredQuery,
+        Append, Arrival, Deadlines, Filter, Found, Identity, NewAnswer, NewBranch, NewCall,
+        NewSession, Recording, Snapshot, SpawnKey, StoredQuery,
     },
     row::ReadError,
     schema::OpenError,
     view::{Page, Told},
 };
+use self::{change::Change, reader::Reader, reserve::Reserve, writer::Writer};
 
 /// The journal of one data folder; clones are cheap and share it.
 #[derive(Clone)]

@@ -7,6 +7,8 @@ use alc_core::{
     SessionId, SessionKind, State, StateName, Usage,
 };
 
+use super::{branch::Parting, parcel::Parcel};
+
 /// A session that does not exist yet.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSession {
@@ -38,6 +40,38 @@ pub(crate) struct SpawnKey {
     pub(crate) key: Key,
     /// The same for the same request, in every release.
     pub(crate) fingerprint: [u8; 32],
+}
+
+/// A session from a file that takes its place here.
+pub(crate) struct Arrival {
+    pub(crate) parcel: Parcel,
+    /// What it is called here.
+    pub(crate) id: SessionId,
+    pub(crate) name: Option<Name>,
+    /// Where its relative paths start from now on, and its project.
+    pub(crate) folder: Option<String>,
+    pub(crate) project: Option<String>,
+    /// When it arrives, in Unix milliseconds.
+    pub(crate) at: i64,
+    /// What its history says of that.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// A session that is to begin with a part of another one's history.
+#[derive(Clone, Debug)]
+pub(crate) struct NewBranch {
+    pub(crate) from: SessionId,
+    /// Where in it.
+    pub(crate) parting: Parting,
+    pub(crate) id: SessionId,
+    /// Its labels are added to those of the other one.
+    pub(crate) identity: Identity,
+    /// When it is cancelled if it has not ended, in Unix milliseconds.
+    pub(crate) deadline_at: Option<i64>,
+    /// When it begins, in Unix milliseconds.
+    pub(crate) at: i64,
+    /// What its history says of that.
+    pub(crate) entries: Vec<Entry>,
 }
 
 /// One commit's worth of one session's life: all of it is on disk afterwards, or none.

@@ -48,7 +48,8 @@ fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, Rea
 /// A session's script and everything it was told. What it asked is not read: the script says it
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
-    let sql = "SELECT n, asked, calls, source, chunk, ctx, seed, created_at, budget, env, caller
+    let sql = "SELECT n, asked, calls, source, chunk, ctx, seed, started_at, stood_still, budget,
+                      env, caller
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let seed: i64 = row.number("seed")?;
@@ -57,7 +58,8 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
             chunk: row.text("chunk")?,
             ctx: row.text("ctx")?,
             seed: seed.cast_unsigned(),
-            started_at: row.number("created_at")?,
+            started_at: row.number("started_at")?,
+            stood_still: row.number("stood_still")?,
             budget: row.json("budget")?,
             env: row.json("env")?,
             caller: row.json("caller")?,

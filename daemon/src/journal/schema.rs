@@ -18,7 +18,7 @@ use crate::folder;
 const APPLICATION_ID: i32 = i32::from_be_bytes(*b"alcj");
 
 /// The format that this release writes: the number of migrations it knows.
-const FORMAT: i32 = 1;
+pub(super) const FORMAT: i32 = 1;
 
 /// What brings a file from one format to the next, oldest first.
 const MIGRATIONS: [&str; FORMAT as usize] = [include_str!("schema_1.sql")];
@@ -27,8 +27,8 @@ const TABLES: [&str; 9] =
     ["session", "leftover", "event", "effect", "query", "blob", "label", "tombstone", "migration"];
 
 /// SQLite's header: a magic text, the format at byte 60, the application at byte 68.
-const HEADER: usize = 100;
-const MAGIC: &[u8] = b"SQLite format 3\0";
+pub(super) const HEADER: usize = 100;
+pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Every journal has pages of this size, in bytes.
 pub(super) const PAGE_SIZE: u64 = 8192;
@@ -259,6 +259,25 @@ fn check_content(path: &Path, db: &Connection) -> Result<i32, OpenError> {
             .map_err(damaged)?;
     }
     Ok(format)
+}
+
+/// What program a file with this header belongs to; `None` if it is not SQLite's, or too short to say.
+pub(super) fn application(header: &[u8]) -> Option<i32> {
+    let id = header.get(68..72)?.try_into().ok()?;
+    header.starts_with(MAGIC).then_some(i32::from_be_bytes(id))
+}
+
+/// The name of every table, or index, of this format, and the statement that makes it.
+pub(super) fn definitions(kind: &str) -> rusqlite::Result<Vec<(String, String)>> {
+    let db = Connection::open_in_memory()?;
+    for step in MIGRATIONS {
+        db.execute_batch(step)?;
+    }
+    let sql = "SELECT name, sql FROM sqlite_schema
+               WHERE type = ?1 AND sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY rowid";
+    let mut statement = db.prepare(sql)?;
+    let all = statement.query_map([kind], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    all.collect()
 }
 
 /// A table that is missing or not as it should be shows as SQLite's general error.

@@ -16,6 +16,8 @@ CREATE TABLE session (
     prompt_tokens     INTEGER NOT NULL DEFAULT 0,
     completion_tokens INTEGER NOT NULL DEFAULT 0,
     created_at        INTEGER NOT NULL,
+    started_at        INTEGER NOT NULL, -- of its script, which a branch shares
+    stood_still       INTEGER NOT NULL DEFAULT 0, -- how long that clock did, before it was branched off
     changed_at        INTEGER NOT NULL,
     paused_at         INTEGER,
     pause_kind        TEXT,
@@ -133,7 +135,8 @@ CREATE TRIGGER session_id_is_new BEFORE INSERT ON session
 WHEN EXISTS (SELECT 1 FROM tombstone WHERE id = NEW.id)
 BEGIN SELECT RAISE(ABORT, 'the id was used before'); END;
 
--- Of a session that has ended only the history may still grow, by notes.
+-- Of a session that has ended only the history may still grow, by notes. (One that is imported is
+-- inserted last, with all that it has.)
 CREATE TRIGGER session_ended BEFORE UPDATE ON session
 WHEN OLD.finished_at IS NOT NULL AND NOT (
     NEW.seq > OLD.seq

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use alc_core::{
-    CancelReason, Entry, EventView, FORMAT, Key, LogEntry, LogLine, PauseView, Progress, Query,
-    QueryView, ResultView, Seq, SessionError, SessionId, SessionView, StateName, UsageView,
+    Budget, CancelReason, Entry, EventView, FORMAT, Key, LogEntry, LogLine, PauseView, Progress,
+    Query, QueryView, ResultView, Seq, SessionError, SessionId, SessionView, StateName, UsageView,
 };
 use rusqlite::Connection;
 use serde_json::value::RawValue;
@@ -63,11 +63,12 @@ pub(super) fn list(
 /// One session as it is now.
 pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView>, ReadError> {
     let sql = "SELECT n, name, kind, state, seq, created_at, changed_at, deadline_at, paused_at,
-                   pause_kind, asked, prompt_tokens, completion_tokens, progress
+                   pause_kind, asked, prompt_tokens, completion_tokens, budget, progress
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let n = row.number("n")?;
         let progress: Option<Progress> = row.optional_json("progress")?;
+        let budget: Budget = row.json("budget")?;
         Ok(SessionView {
             v: FORMAT,
             id: id.clone(),
@@ -85,6 +86,7 @@ pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView
                 prompt_tokens: row.number("prompt_tokens")?,
                 completion_tokens: row.number("completion_tokens")?,
             },
+            budget: budget.is_set().then_some(budget),
             progress,
             log: log(db, id, n)?,
         })

@@ -44,7 +44,7 @@ impl Specification {
         let kind = program.kind();
         let Chunk { source, name: chunk } = program::chunk(program, &caller, home).await?;
         let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
-        let script = Script { source, chunk, ctx, seed: 0, started_at: 0, budget, env, caller };
+        let script = Script { source, chunk, ctx, budget, env, caller, ..Script::default() };
         Ok(Draft { kind, script, identity, limits })
     }
 

@@ -176,8 +176,8 @@ impl Actor {
                 }
                 Ok(())
             }
-            Command::Cancel { reason, successor, reply } => {
-                let (result, effect) = match self.cancel(reason, successor).await {
+            Command::Cancel { reason, successor, at, reply } => {
+                let (result, effect) = match self.cancel(reason, successor, at).await {
                     Ok((first, effect)) => (Ok(first), effect),
                     Err(rejected) => (Err(rejected), None),
                 };

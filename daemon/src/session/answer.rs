@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     engine::PAYLOAD_LIMIT,
-    journal::{Journal, NewAnswer, NewSession, WriteError},
+    journal::{Journal, Mark, NewAnswer, NewSession, WriteError},
 };
 
 /// Answers that are good, and what to record of them.
@@ -116,12 +116,16 @@ impl Actor {
     }
 
     /// Makes the session's end certain; true if this request is the one that did, and then its
-    /// successor begins with the same commit. Checkpoint D: a waiting session ends at once.
+    /// successor begins with the same commit; with `at`, only if it has come no further. Checkpoint D: a waiting session ends at once.
     pub(super) async fn cancel(
         &mut self,
         reason: CancelReason,
         successor: Option<Box<NewSession>>,
+        at: Option<Mark>,
     ) -> Result<(bool, Option<Effect>), Rejected> {
+        if at.is_some() && self.journal.mark(&self.id).await? != at {
+            return Err(Rejected::WentOn(self.id.clone()));
+        }
         if self.is_final() {
             return Ok((false, None));
         }

@@ -3,7 +3,7 @@
 use alc_core::{CancelReason, Key, Note, PayloadKind, QueryView, Seq, SessionId, StateName, Usage};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use crate::journal::{NewSession, ReadError, WriteError};
+use crate::journal::{Mark, NewSession, ReadError, WriteError};
 
 /// Where a session stands, as far as it is on disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,9 @@ pub(crate) enum Rejected {
     StaleQuery(SessionId, u32),
     #[error("the answer to query {0} has {1} bytes, over the limit of {limit}", limit = crate::engine::PAYLOAD_LIMIT)]
     TooLarge(u32, usize),
+    /// It is not where it should be cancelled.
+    #[error("session {0} has gone on since it was exported")]
+    WentOn(SessionId),
     #[error(transparent)]
     Write(#[from] WriteError),
     #[error(transparent)]
@@ -76,6 +79,8 @@ pub(super) enum Command {
     Cancel {
         reason: CancelReason,
         successor: Option<Box<NewSession>>,
+        /// Only if it has come no further.
+        at: Option<Mark>,
         reply: oneshot::Sender<Result<bool, Rejected>>,
     },
     Note {
@@ -125,7 +130,15 @@ impl SessionHandle {
 
     /// Ends the session for good; true if this call did. It is on disk when this returns.
     pub(crate) async fn cancel(&self, reason: CancelReason) -> Result<bool, Rejected> {
-        self.command(|reply| Command::Cancel { reason, successor: None, reply }).await
+        let (successor, at) = (None, None);
+        self.command(|reply| Command::Cancel { reason, successor, at, reply }).await
+    }
+
+    /// Ends the session for good, if it is no further than `mark`; true if this call did. It is on
+    /// disk when this returns.
+    pub(crate) async fn leave(&self, reason: CancelReason, mark: Mark) -> Result<bool, Rejected> {
+        let (successor, at) = (None, Some(mark));
+        self.command(|reply| Command::Cancel { reason, successor, at, reply }).await
     }
 
     /// Ends the session for good as another one begins, in one commit; false if it had ended
@@ -135,8 +148,8 @@ impl SessionHandle {
         reason: CancelReason,
         successor: NewSession,
     ) -> Result<bool, Rejected> {
-        let successor = Some(Box::new(successor));
-        self.command(|reply| Command::Cancel { reason, successor, reply }).await
+        let (successor, at) = (Some(Box::new(successor)), None);
+        self.command(|reply| Command::Cancel { reason, successor, at, reply }).await
     }
 
     /// Ends the session for good, because its deadline has passed; it is on disk when this returns.

@@ -37,6 +37,10 @@ pub enum Event {
     Progressed(Progress),
     /// Somebody added a note to the history.
     Noted(Note),
+    /// The session came from a file; it had this id there, if that is another one.
+    Imported(Option<SessionId>),
+    /// The session begins where another one had asked this query.
+    Branched(QueryId),
 }
 
 impl Event {
@@ -55,6 +59,8 @@ impl Event {
             Self::Logged(_) => "logged",
             Self::Progressed(_) => "progressed",
             Self::Noted(_) => "noted",
+            Self::Imported(_) => "imported",
+            Self::Branched(_) => "branched",
         }
     }
 }
@@ -189,6 +195,18 @@ pub enum Entry<Id = u32, Text = u32> {
     Recovered {},
     /// Somebody added a note.
     Note(Note),
+    /// It came from a file that `alc export` wrote, and goes on here.
+    Imported {
+        /// Its id in that file, if it has another one here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<SessionId>,
+    },
+    /// What stands before it happened to another session, up to the question of a query that is to
+    /// be answered anew.
+    Branched {
+        /// That session's query.
+        from: QueryId,
+    },
 }
 
 /// The queries of a pause as it began.
@@ -220,6 +238,8 @@ impl<Id, Text> Entry<Id, Text> {
             Self::CancelRequested { .. } => "cancel_requested",
             Self::Recovered {} => "recovered",
             Self::Note(_) => "note",
+            Self::Imported { .. } => "imported",
+            Self::Branched { .. } => "branched",
         }
     }
 }
@@ -250,6 +270,8 @@ impl Entry {
             Self::CancelRequested { reason } => Entry::CancelRequested { reason },
             Self::Recovered {} => Entry::Recovered {},
             Self::Note(note) => Entry::Note(note),
+            Self::Imported { from } => Entry::Imported { from },
+            Self::Branched { from } => Entry::Branched { from },
         })
     }
 }

@@ -21,6 +21,9 @@ pub struct Script {
     pub seed: u64,
     /// When the session was spawned, in Unix milliseconds; its elapsed time counts from here.
     pub started_at: i64,
+    /// How long that clock stood still, in milliseconds: a branch goes on in the time of what it was
+    /// branched off.
+    pub stood_still: i64,
     /// What it may use.
     pub budget: Budget,
     /// What it finds in `alc.env`.

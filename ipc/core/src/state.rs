@@ -7,7 +7,7 @@
 //!  finished, failed   cancelled                            Paused at once
 //! ```
 //!
-//! A note may be added in every state and leaves it as it is.
+//! A note may be added in every state and leaves it as it is; so does an import.
 
 use std::fmt;
 
@@ -156,6 +156,16 @@ impl State {
                 entries: vec![Entry::Note(note.clone())],
                 effect: None,
             }),
+            (_, Event::Imported(from)) => Ok(Transition {
+                next: self.clone(),
+                entries: vec![Entry::Imported { from: from.clone() }],
+                effect: None,
+            }),
+            (Self::Paused(_), Event::Branched(from)) => Ok(Transition {
+                next: self.clone(),
+                entries: vec![Entry::Branched { from: from.clone() }],
+                effect: None,
+            }),
             (Self::Running { cancel: None }, Event::Spawned) => Ok(Transition {
                 next: self.clone(),
                 entries: vec![Entry::Spawned {}],
@@ -243,7 +253,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Answered, LogLine, Note, PayloadKind, Progress, ReasonCode};
+    use crate::{Answered, LogLine, Note, PayloadKind, Progress, ReasonCode, SessionId};
 
     fn reason() -> CancelReason {
         CancelReason { code: ReasonCode::User, detail: None, requested_at: 7 }
@@ -285,6 +295,8 @@ mod tests {
             Event::Logged(line),
             Event::Progressed(Progress { step: 1, total: 2, message: None }),
             Event::Noted(Note { title: None, content: "see #7".into() }),
+            Event::Imported(None),
+            Event::Branched(SessionId::from_random(7).query(3)),
         ]
     }
 
@@ -312,18 +324,25 @@ mod tests {
                 "running + logged = running None",
                 "running + progressed = running None",
                 "running + noted = running None",
+                "running + imported = running None",
                 "cancelling + recovered = running Some(Interrupt)",
                 "cancelling + cancelled = cancelled Some(Release)",
                 "cancelling + logged = running None",
                 "cancelling + progressed = running None",
                 "cancelling + noted = running None",
+                "cancelling + imported = running None",
                 "paused + answered = paused None",
                 "paused + answered = running Some(Run)",
                 "paused + cancel requested = cancelled Some(Release)",
                 "paused + noted = paused None",
+                "paused + imported = paused None",
+                "paused + branched = paused None",
                 "done + noted = done None",
+                "done + imported = done None",
                 "failed + noted = failed None",
+                "failed + imported = failed None",
                 "cancelled + noted = cancelled None",
+                "cancelled + imported = cancelled None",
             ]
         );
     }

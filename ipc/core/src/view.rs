@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::{
-    CancelReason, LogLine, PauseKind, Progress, Query, QueryId, Seq, SessionError, SessionId,
-    ShownEntry, StateName,
+    Budget, CancelReason, LogLine, PauseKind, Progress, Query, QueryId, Seq, SessionError,
+    SessionId, ShownEntry, StateName,
 };
 
 /// The `v` of every line.
@@ -61,6 +61,9 @@ pub struct SessionView {
     pub pause: Option<PauseView>,
     /// What it has used.
     pub usage: UsageView,
+    /// What it may use, where anything is limited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
     /// How far it says it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub progress: Option<Progress>,

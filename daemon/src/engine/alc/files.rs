@@ -22,10 +22,15 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
         let is_file = move || Ok(fs::File::open(&path.full).is_ok().to_string());
         look(lua, format!("is\0{}", path.shown), is_file)
     })?;
-    // The folders that scripts may want to name.
+    // The folders that scripts may want to name. On another machine they are elsewhere, and a script
+    // that has gone there must not see that in its past.
     add(lua, host, "folder", |lua, arguments| {
         let name = arguments.text(lua, 1)?;
-        world(lua, |world| world.home.join(name).to_string_lossy().into_owned())
+        let path = world(lua, |world| {
+            let path = Json::from(world.home.join(&name).to_string_lossy());
+            world.effect(lua, CallKind::File, &format!("folder\0{name}"), || path.to_string())
+        })??;
+        Ok(serde_json::from_str::<String>(&path).unwrap_or_default())
     })?;
     // The results of `os.remove` and `os.rename`, a failure included, as a list.
     add(lua, host, "file_remove", |lua, arguments| {

@@ -9,6 +9,7 @@ mod reading;
 mod recorded;
 mod refusing;
 mod tidying;
+mod travelling;
 
 use std::path::PathBuf;
 

@@ -1,0 +1,69 @@
+//! A session from a file is put into the journal as it is, under a number of its own.
+
+use std::sync::Arc;
+
+use alc_core::{Name, State};
+use rusqlite::{Connection, named_params};
+
+use super::{
+    change::{WriteError, insert_entries},
+    copy::{Copy, CopyError, next_number},
+    create::{check_bearer, check_id},
+    record::Arrival,
+    text::Texts,
+};
+use crate::point::point;
+
+impl From<CopyError> for WriteError {
+    fn from(error: CopyError) -> Self {
+        match error {
+            CopyError::Source(error) => Self::Unreadable { source: Arc::new(error) },
+            CopyError::Target(error) => error.into(),
+        }
+    }
+}
+
+/// The session's row comes behind its history: the journal takes no more for a session that has ended.
+pub(super) fn arrive(
+    db: &Connection,
+    texts: &mut Texts,
+    arrival: &Arrival,
+) -> Result<(), WriteError> {
+    let Arrival { parcel, id, name, folder, project, at, entries } = arrival;
+    check_id(db, id)?;
+    let bears = matches!(parcel.state, State::Running { cancel: None } | State::Paused(_));
+    check_bearer(db, name.as_ref().filter(|_| bears))?;
+    let n = next_number(db)?;
+    let copy = Copy { from: &parcel.db, to: db };
+    let of_session = [("session", ":n")];
+    for table in ["event", "effect", "query"] {
+        copy.rows(table, "TRUE", &of_session, named_params! { ":n": n })?;
+    }
+    let (seq, at): (i64, i64) = parcel
+        .db
+        .query_row("SELECT seq, max(changed_at, ?1) FROM session", [at], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .map_err(CopyError::Source)?;
+    insert_entries(db, texts, n, seq, at, entries)?;
+    let changed = [
+        ("n", ":n"),
+        ("id", ":id"),
+        ("name", ":name"),
+        ("seq", ":seq"),
+        ("changed_at", ":at"),
+        ("caller", "json_set(caller, '$.folder', :folder, '$.project', :project)"),
+    ];
+    let parameters = named_params! {
+        ":n": n,
+        ":id": id.as_str(),
+        ":name": name.as_ref().map(Name::as_str),
+        ":seq": seq + entries.len().cast_signed() as i64,
+        ":at": at,
+        ":folder": folder,
+        ":project": project,
+    };
+    point("arrive");
+    copy.rows("session", "TRUE", &changed, parameters)?;
+    Ok(copy.rows("label", "TRUE", &of_session, named_params! { ":n": n })?)
+}

@@ -1,0 +1,214 @@
+//! A session that begins with another one's history, as it was when one of its queries was still to
+//! be answered.
+
+use alc_core::{Asked, Entry, Name, Pause, PauseKind, Progress, Seq, SessionId, State};
+use rusqlite::{Connection, named_params};
+
+use super::{
+    change::{WriteError, insert_entries},
+    copy::{Copy, CopyError, next_number},
+    create::{check_bearer, check_id, check_key, label},
+    find::row_number,
+    record::{Identity, NewBranch},
+    row::{ReadError, for_each, pause_name},
+    text::Texts,
+};
+
+/// Where a session's history can be left: it is paused there. What comes before never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parting {
+    /// The query that is to be answered anew.
+    pub(crate) query: u32,
+    /// The last entry before that.
+    pub(crate) seq: Seq,
+    /// The time of that entry, in Unix milliseconds.
+    pub(crate) at: i64,
+    kind: PauseKind,
+    /// The queries that wait there, by number.
+    open: Vec<u32>,
+    /// How many were asked until then.
+    asked: u32,
+    progress: Option<Progress>,
+    /// How long the script's clock had stood still by then, in milliseconds.
+    stood_still: i64,
+}
+
+impl Parting {
+    /// The beginning of a history.
+    const START: Self = Self {
+        query: 0,
+        seq: Seq(0),
+        at: 0,
+        kind: PauseKind::Single,
+        open: Vec::new(),
+        asked: 0,
+        progress: None,
+        stood_still: 0,
+    };
+
+    /// How a session stands there.
+    pub(crate) fn state(&self) -> Option<State> {
+        Pause::with_open(self.kind, self.open.clone()).map(State::Paused)
+    }
+
+    /// Here, for this query.
+    fn for_query(&self, query: u32) -> Self {
+        Self { query, ..self.clone() }
+    }
+
+    /// Goes on past an entry.
+    fn pass(&mut self, seq: Seq, at: i64, entry: Entry) {
+        match entry {
+            Entry::PauseRequested { pause: Asked { kind, queries } } => {
+                self.asked = queries.iter().copied().fold(self.asked, u32::max);
+                (self.kind, self.open) = (kind, queries);
+            }
+            Entry::LlmCallEnd { query_id, .. } => self.open.retain(|open| *open != query_id),
+            Entry::Progress(progress) => self.progress = Some(progress),
+            Entry::Branched { .. } => self.stood_still += at.saturating_sub(self.at),
+            _ => {}
+        }
+        (self.seq, self.at) = (seq, at);
+    }
+}
+
+/// Where query `number` was still to be answered; without a number, the first that is open, else the
+/// last that was answered. `None` if no such query was asked.
+pub(super) fn parting(
+    db: &Connection,
+    id: &SessionId,
+    number: Option<u32>,
+) -> Result<Option<Parting>, ReadError> {
+    let Some(n) = row_number(db, id)? else { return Ok(None) };
+    let (mut now, mut before) = (Parting::START, Parting::START);
+    let mut found = None;
+    let mut open = true;
+    let sql = "SELECT seq, at, body FROM event WHERE session = ?1 ORDER BY seq";
+    for_each(db, id.as_str(), sql, [n], |row| {
+        let entry: Entry = row.json("body")?;
+        match &entry {
+            // Answers that came together were given at one moment.
+            Entry::ResumeAccepted { .. } => before = now.clone(),
+            Entry::LlmCallEnd { query_id, .. }
+                if number.is_none_or(|number| number == *query_id) =>
+            {
+                found = Some(before.for_query(*query_id));
+            }
+            // What was open then waits for ever.
+            Entry::CancelRequested { .. } if open => {
+                found = waiting(&now, number).or_else(|| found.take());
+                open = false;
+            }
+            _ => {}
+        }
+        now.pass(Seq(row.number("seq")?), row.number("at")?, entry);
+        Ok(())
+    })?;
+    if open {
+        found = waiting(&now, number).or(found);
+    }
+    Ok(found)
+}
+
+/// Here, if such a query waits.
+fn waiting(now: &Parting, number: Option<u32>) -> Option<Parting> {
+    let open = now.open.iter().copied();
+    let query = open.filter(|open| number.is_none_or(|number| number == *open)).min()?;
+    Some(now.for_query(query))
+}
+
+/// The shared part of a history, as rows of session `n`.
+fn copy_history(copy: Copy<'_>, from: i64, n: i64, parting: &Parting) -> Result<(), CopyError> {
+    let of_session = ("session", ":n");
+    let seq = parting.seq.0.cast_signed();
+    let parameters = named_params! { ":n": n, ":from": from, ":seq": seq };
+    copy.rows("event", "session = :from AND seq <= :seq", &[of_session], parameters)?;
+    let calls = "session = :from AND n <= (
+        SELECT max(call) FROM query WHERE session = :from AND number <= :asked)";
+    let parameters = named_params! { ":n": n, ":from": from, ":asked": parting.asked };
+    copy.rows("effect", calls, &[of_session], parameters)?;
+    let open = serde_json::Value::from(parting.open.clone()).to_string();
+    let answered =
+        |column| format!("iif(number IN (SELECT value FROM json_each(:open)), NULL, {column})");
+    let columns = ["answer", "usage", "answered_at", "answer_key"];
+    let values = columns.map(answered);
+    let mut changed = vec![of_session];
+    changed.extend(columns.into_iter().zip(values.iter().map(String::as_str)));
+    let parameters =
+        named_params! { ":n": n, ":from": from, ":asked": parting.asked, ":open": open };
+    copy.rows("query", "session = :from AND number <= :asked", &changed, parameters)
+}
+
+/// Creates the session; it is paused.
+pub(super) fn branch(
+    db: &Connection,
+    texts: &mut Texts,
+    branch: &NewBranch,
+) -> Result<(), WriteError> {
+    let NewBranch { from, parting, id, identity, deadline_at, at, entries } = branch;
+    let Identity { name, labels, key, .. } = identity;
+    if let Some(key) = key {
+        check_key(db, key)?;
+    }
+    check_bearer(db, name.as_ref())?;
+    check_id(db, id)?;
+    let gone = || WriteError::OutOfOrder(from.clone());
+    let from = row_number(db, from).map_err(|_| gone())?.ok_or_else(gone)?;
+    let n = next_number(db)?;
+    let copy = Copy { from: db, to: db };
+    copy_history(copy, from, n, parting)?;
+    let seq = parting.seq.0.cast_signed();
+    insert_entries(db, texts, n, seq, *at, entries)?;
+    let progress = parting.progress.as_ref().map(serde_json::to_string).transpose()?;
+    let parameters = named_params! {
+        ":from": from,
+        ":n": n,
+        ":id": id.as_str(),
+        ":name": name.as_ref().map(Name::as_str),
+        ":key": key.as_ref().map(|key| key.key.as_str()),
+        ":fingerprint": key.as_ref().map(|key| key.fingerprint),
+        ":seq": seq + entries.len().cast_signed() as i64,
+        ":asked": parting.asked,
+        ":at": at,
+        ":stood_still": parting.stood_still.saturating_add(at.saturating_sub(parting.at)),
+        ":pause_kind": pause_name(parting.kind),
+        ":deadline_at": deadline_at,
+        ":progress": progress,
+    };
+    copy.rows("session", "n = :from", &CHANGED, parameters)?;
+    let parameters = named_params! { ":from": from, ":n": n };
+    copy.rows("label", "session = :from", &[("session", ":n")], parameters)?;
+    label(db, n, labels)
+}
+
+/// What a branch's row has of its own.
+const CHANGED: [(&str, &str); 22] = [
+    ("n", ":n"),
+    ("id", ":id"),
+    ("name", ":name"),
+    ("spawn_key", ":key"),
+    ("spawn_fingerprint", ":fingerprint"),
+    ("state", "'paused'"),
+    ("finished_at", "NULL"),
+    ("seq", ":seq"),
+    ("asked", ":asked"),
+    ("calls", "SELECT count(*) FROM effect WHERE session = :n"),
+    (
+        "prompt_tokens",
+        "SELECT CAST(total(usage ->> 'prompt_tokens') AS INTEGER) FROM query WHERE session = :n",
+    ),
+    (
+        "completion_tokens",
+        "SELECT CAST(total(usage ->> 'completion_tokens') AS INTEGER) FROM query WHERE session = :n",
+    ),
+    ("created_at", ":at"),
+    ("changed_at", ":at"),
+    ("stood_still", ":stood_still"),
+    ("paused_at", ":at"),
+    ("pause_kind", ":pause_kind"),
+    ("deadline_at", ":deadline_at"),
+    ("state_before", "NULL"),
+    ("progress", ":progress"),
+    ("cancel", "NULL"),
+    ("outcome", "NULL"),
+];
