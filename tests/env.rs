@@ -6,6 +6,7 @@ use std::{
     os::unix::fs::DirBuilderExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
+    sync::Once,
     time::{Duration, Instant},
 };
 
@@ -62,6 +63,7 @@ impl TestEnv {
 
     /// The same with its home at this place in the test's folder.
     pub(crate) fn with_home(name: impl AsRef<Path>) -> Self {
+        default_signals();
         let folder = tempfile::tempdir().expect("a folder");
         let home = folder.path().join(name);
         Self { folder, home }
@@ -267,6 +269,18 @@ impl Limit {
         });
         Self { _alive: alive }
     }
+}
+
+/// Whoever runs the tests may ignore signals, as `nohup` does; what they test must not inherit that.
+#[expect(unsafe_code, reason = "what a signal does has no safe form in std")]
+fn default_signals() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT, libc::SIGTERM] {
+            // SAFETY: no handler of anybody's is replaced; the tests have none for these.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+    });
 }
 
 /// Sends a signal to a process that this test started.

@@ -12,7 +12,10 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::env::{Ran, TestEnv};
+use crate::{
+    env::{Ran, TestEnv},
+    terminal::Terminal,
+};
 
 const ALC: &str = env!("CARGO_BIN_EXE_alc");
 
@@ -142,6 +145,10 @@ const TABLE: &[Row] = &[
     ("watch", 4, Only("not_found"), |env| { paused(env); alc(env, "watch|-l|no=such") }),
     ("watch", 5, Only("ambiguous"), |env| { alike(env); alc(env, "watch|k7fq") }),
     ("watch", 124, Only("timeout"), |env| { paused(env); alc(env, "watch|@|--timeout|0s") }),
+    ("top", 0, Done, |env| looked_at(env, "top")),
+    ("top", 2, Only("usage"), |env| alc(env, "top")),
+    ("inbox", 0, Done, |env| looked_at(env, "inbox")),
+    ("inbox", 2, Only("usage"), |env| alc(env, "inbox|--json")),
     ("wait", 0, Done, |env| { done(env); alc(env, "wait|@") }),
     ("wait", 0, Done, |env| { paused(env); alc(env, "wait|@|--for|prompt") }),
     ("wait", 0, Done, |env| { done(env); alc(env, "wait|@|--for|terminal") }),
@@ -285,6 +292,16 @@ fn exported(env: &TestEnv) {
 
 fn running(env: &TestEnv) {
     env.spawn("while true do end");
+}
+
+/// What a live screen leaves that somebody has seen.
+fn looked_at(env: &TestEnv, verb: &str) -> Ran {
+    paused(env);
+    let mut terminal = Terminal::start(env.command([verb]));
+    terminal.wait_for("paused");
+    terminal.press(b"q");
+    let ended = terminal.end();
+    Ran { code: ended.status.code(), stdout: String::new(), stderr: ended.screen }
 }
 
 /// There are two sessions whose ids begin with `k7fq`.

@@ -49,5 +49,6 @@ mod shell;
 mod signals;
 mod skew;
 mod surroundings;
+mod top;
 mod transcript;
 mod travel;

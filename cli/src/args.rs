@@ -12,6 +12,7 @@ mod report;
 mod selection;
 mod terms;
 mod travel;
+mod top;
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
@@ -33,6 +34,7 @@ pub(crate) use self::{
     selection::Selection,
     terms::Terms,
     travel::{Export, Import},
+    top::{Inbox, Top},
 };
 use crate::{
     input::{Member, RawMember, Value},
@@ -119,6 +121,10 @@ pub(crate) enum Command {
     Drive(Drive),
     /// Follow what happens to sessions
     Watch(Watch),
+    /// Show all sessions on one live screen; look at what they ask, answer it, cancel them
+    Top(Top),
+    /// The same, for sessions that wait for an answer
+    Inbox(Inbox),
     /// Wait until sessions need something or have ended
     Wait(Wait),
     /// Print what a session returned

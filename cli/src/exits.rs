@@ -174,6 +174,8 @@ const VERBS: &[Row] = &[
             TIMED_OUT,
         ],
     ),
+    ("top", Reach::Daemon, &[(Exit::Done, "you have seen enough")]),
+    ("inbox", Reach::Daemon, &[(Exit::Done, "you have seen enough")]),
     (
         "wait",
         Reach::Daemon,

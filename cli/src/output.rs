@@ -150,6 +150,11 @@ impl Output {
         self.sink.terminal
     }
 
+    /// Whether stdout is coloured.
+    pub(crate) fn color(&self) -> bool {
+        self.sink.color
+    }
+
     /// The text, coloured if stdout is.
     pub(crate) fn paint<'a>(&self, style: Style, text: &'a str) -> Cow<'a, str> {
         paint(self.sink, style, text)

@@ -101,6 +101,11 @@ impl Signals {
         Waiting { scene: &self.scene, outermost }
     }
 
+    /// Does what Ctrl-C does, for a terminal that takes it for a key.
+    pub(crate) fn interrupt() {
+        low_level::raise(SIGINT).ok();
+    }
+
     /// Lets another program have the keyboard, as an editor does: what interrupts that one is none of
     /// ours.
     pub(crate) fn lend_keyboard<T>(&self, act: impl FnOnce() -> T) -> T {

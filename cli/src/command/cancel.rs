@@ -62,7 +62,11 @@ fn again(open: &[SessionId], output: &Output) -> String {
 }
 
 /// True if this request is the first that the session end.
-fn cancel(session: &SessionId, why: Option<String>, link: &mut Link<'_>) -> Result<bool, CliError> {
+pub(super) fn cancel(
+    session: &SessionId,
+    why: Option<String>,
+    link: &mut Link<'_>,
+) -> Result<bool, CliError> {
     let reason = CancelReason { code: ReasonCode::User, detail: why, requested_at: 0 };
     let cancel = Cancel { session: session.clone().into(), reason };
     let look = format!("alc state {session}");

@@ -25,6 +25,7 @@ mod rm;
 mod run;
 mod spawn;
 mod state;
+mod top;
 mod version;
 mod wait;
 mod watch;
@@ -59,6 +60,8 @@ pub(crate) fn run(
         Command::Run(args) => run::run(args, &connector()?, output),
         Command::Drive(args) => drive::run(&args, &connector()?, output),
         Command::Watch(args) => watch::run(&args, &connector()?, output),
+        Command::Top(args) => top::top(&args, &connector()?, output),
+        Command::Inbox(args) => top::inbox(&args, &connector()?, output),
         Command::Wait(args) => wait::run(&args, &connector()?, output),
         Command::Result(args) => result::run(&args, &connector()?, output),
         Command::Cancel(args) => cancel::run(&args, &connector()?, output),
@@ -104,6 +107,8 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         Command::Drive(_)
         | Command::Resume(_)
         | Command::Cancel(_)
+        | Command::Top(_)
+        | Command::Inbox(_)
         | Command::Note(_)
         | Command::Branch(_)
         | Command::Export(_)

@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, time::Duration};
 
-use alc_core::{Key, QueryView, Reference, SessionId, SessionRef};
+use alc_core::{Key, QueryId, QueryView, Reference, SessionId, SessionRef};
 use alc_ipc::{Aim, Answer, Answers, Applied, ClientError, FRAME_LIMIT, Resume, Resumed};
 
 use super::prompt;
@@ -78,6 +78,15 @@ fn read_answer(args: args::Resume) -> Result<String, InputError> {
         return Err(InputError::Empty { what: ANSWER });
     }
     Ok(text)
+}
+
+/// Answers one query; what became of it.
+pub(super) fn answer(
+    query: &QueryId,
+    text: String,
+    link: &mut Link<'_>,
+) -> Result<Resumed, CliError> {
+    send(&query.clone().into(), text, How { key: None, next: false }, link)
 }
 
 /// Sends one answer.

@@ -1,9 +1,7 @@
 //! A person at the terminal, who is asked what no command answers.
 
 use std::{
-    fs,
-    io::{self, BufRead as _, IsTerminal as _, Write as _},
-    process::Stdio,
+    io::{self, BufRead as _, IsTerminal as _},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -12,18 +10,13 @@ use std::{
 
 use alc_core::QueryView;
 
-use super::{
-    answer::{Answer, NoAnswer},
-    program::shell,
-};
+use super::answer::{Answer, NoAnswer};
 use crate::{
     connect::Connector,
+    editor::write_answer,
     input::LIMIT,
     output::{Stderr, Style},
 };
-
-/// What an editor is given ends here for us.
-const SCISSORS: &str = "-------- >8 -------- what is above this line is the answer to:";
 
 /// Whether there is one.
 pub(super) fn is_there(stderr: &Stderr) -> bool {
@@ -47,7 +40,7 @@ impl Asking {
         loop {
             let text = match read(stderr)? {
                 Typed::Text(text) => text,
-                Typed::Edit => match self.edit(connector) {
+                Typed::Edit => match write_answer(&self.query.query.prompt, connector) {
                     Ok(text) => text,
                     Err(error) => {
                         stderr.page(&[(Style::Red, &format!("the editor failed: {error}"))]);
@@ -81,28 +74,6 @@ impl Asking {
             "Answer, then an empty line or Ctrl-D; `e` alone opens your editor.",
         ));
         stderr.page(&lines);
-    }
-
-    /// What a person writes in an editor.
-    fn edit(&self, connector: &Connector) -> io::Result<String> {
-        let mut file = tempfile::Builder::new().prefix("answer-").suffix(".md").tempfile()?;
-        let prompt = &self.query.query.prompt;
-        write!(file, "\n{SCISSORS}\n{prompt}\n")?;
-        let file = file.into_temp_path();
-        let fallback = if cfg!(windows) { "notepad" } else { "vi" };
-        let editor = connector.environment().editor.clone();
-        let mut line = editor.unwrap_or_else(|| fallback.into());
-        line.push(if cfg!(windows) { " \"%ALC_ANSWER%\"" } else { " \"$ALC_ANSWER\"" });
-        let mut editor = shell(&line);
-        // Stdout is perhaps not the terminal; stderr is.
-        editor.env("ALC_ANSWER", &*file).stdout(Stdio::from(io::stderr()));
-        let status = connector.signals().lend_keyboard(|| editor.status())?;
-        if !status.success() {
-            return Err(io::Error::other(status.to_string()));
-        }
-        let text = fs::read_to_string(&file)?;
-        let answer = text.split_once(SCISSORS).map_or(text.as_str(), |(answer, _)| answer);
-        Ok(answer.trim_end().to_owned())
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which command answers a query, and what it is told of it.
 
 use std::{
-    ffi::{OsStr, OsString},
+    ffi::OsString,
     io::{self, Write as _},
     process::Command,
 };
@@ -9,7 +9,7 @@ use std::{
 use alc_core::{QueryId, QueryView};
 use tempfile::{NamedTempFile, TempPath};
 
-use crate::args::Driving;
+use crate::{args::Driving, shell::shell};
 
 /// The longest system prompt that goes into the environment, which systems limit.
 const IN_ENVIRONMENT: usize = 64 << 10;
@@ -80,12 +80,4 @@ impl Program {
         };
         Ok((command, file))
     }
-}
-
-/// The shell with a line to run.
-pub(super) fn shell(line: &OsStr) -> Command {
-    let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let mut command = Command::new(shell);
-    command.arg(flag).arg(line);
-    command
 }
