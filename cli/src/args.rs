@@ -11,8 +11,8 @@ mod parting;
 mod report;
 mod selection;
 mod terms;
-mod travel;
 mod top;
+mod travel;
 
 use std::{path::PathBuf, str::FromStr, time::Duration};
 
@@ -33,8 +33,8 @@ pub(crate) use self::{
     report::Report,
     selection::Selection,
     terms::Terms,
-    travel::{Export, Import},
     top::{Inbox, Top},
+    travel::{Export, Import},
 };
 use crate::{
     input::{Member, RawMember, Value},
