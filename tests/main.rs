@@ -18,6 +18,7 @@ mod checker;
 mod clock;
 mod completing;
 mod concurrency;
+mod cookbook;
 mod daemon;
 mod deadline;
 mod deleting;
