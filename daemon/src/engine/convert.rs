@@ -158,14 +158,17 @@ impl ArrayMark {
     /// What JSON can say of `value`: functions and the like, keys that are no strings and what is inside
     /// itself or too deep are left out, and bytes that are not UTF-8 replaced.
     pub(super) fn plain(&self, value: &Value) -> Result<Json, ConvertError> {
-        self.plain_inside(value, &mut Vec::new())
+        self.plain_inside(value, &mut Vec::new(), &mut { LONGEST })
     }
 
     fn plain_inside(
         &self,
         value: &Value,
         inside: &mut Vec<*const std::ffi::c_void>,
+        room: &mut usize,
     ) -> Result<Json, ConvertError> {
+        let text = value.as_string().map_or(0, |text| text.as_bytes().len());
+        *room = room.checked_sub(text + size_of::<Json>()).ok_or(ConvertError::TooLong)?;
         Ok(match value {
             Value::Boolean(flag) => Json::Bool(*flag),
             Value::Integer(number) => Json::from(*number),
@@ -178,13 +181,13 @@ impl ArrayMark {
                 let table = content(table)?;
                 let length = table.raw_len();
                 let json = if length > 0 || self.is_on(&table) {
-                    let element = |place| self.plain_inside(&table.raw_get(place)?, inside);
+                    let element = |place| self.plain_inside(&table.raw_get(place)?, inside, room);
                     Json::Array((1..=length).map(element).collect::<Result<_, ConvertError>>()?)
                 } else {
                     let mut members = serde_json::Map::new();
                     table.for_each(|key: Value, member: Value| {
                         if let Value::String(name) = key {
-                            let member = self.plain_inside(&member, inside);
+                            let member = self.plain_inside(&member, inside, room);
                             let member = member.map_err(mlua::Error::external)?;
                             members.insert(name.to_string_lossy(), member);
                         }
