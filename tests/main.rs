@@ -44,6 +44,8 @@ mod reconnecting;
 mod recorded;
 mod recovery;
 mod report;
+#[cfg(target_os = "linux")]
+mod scarce;
 mod selecting;
 mod several;
 mod shell;

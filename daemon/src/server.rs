@@ -14,6 +14,9 @@ use crate::{connection, lease::Leases, log, registry::Registry};
 
 /// How many clients may be connected; the next one waits until another leaves.
 const CONNECTIONS: usize = 4096;
+/// How many descriptors that and all else may take.
+#[cfg(unix)]
+const DESCRIPTORS: u64 = CONNECTIONS as u64 + 1024;
 /// How long to wait for descriptors when the system has none left.
 const EXHAUSTED: Duration = Duration::from_millis(100);
 /// How long the connections may take to end.
@@ -37,6 +40,7 @@ pub(crate) struct Daemon {
 pub(crate) async fn serve(listener: Listener, daemon: Daemon, idle_exit: Duration) {
     let places = std::sync::Arc::new(Semaphore::new(CONNECTIONS));
     let mut connections = JoinSet::new();
+    let mut exhausted = false;
     loop {
         let Ok(place) = places.clone().acquire_owned().await else { break };
         let accepted = tokio::select! {
@@ -51,6 +55,13 @@ pub(crate) async fn serve(listener: Listener, daemon: Daemon, idle_exit: Duratio
                 continue;
             }
         };
+        // Told once, not with every try.
+        if let Err(error) = &accepted
+            && !exhausted
+        {
+            log::line(&format!("cannot accept a client: {error}"));
+        }
+        exhausted = accepted.is_err();
         match accepted {
             Ok(stream) if stream.peer_creds().is_ok_and(|peer| is_own(&peer)) => {
                 let daemon = daemon.clone();
@@ -60,16 +71,25 @@ pub(crate) async fn serve(listener: Listener, daemon: Daemon, idle_exit: Duratio
                 });
             }
             Ok(_) => log::line("turned away a client of another user"),
-            Err(error) => {
-                log::line(&format!("cannot accept a client: {error}"));
-                tokio::time::sleep(EXHAUSTED).await;
-            }
+            Err(_) => tokio::time::sleep(EXHAUSTED).await,
         }
     }
     drop(listener);
     // Who does not greet or read would keep the daemon from ending.
     let last_words = async { while connections.join_next().await.is_some() {} };
     let _ = timeout(LAST_WORDS, last_words).await;
+}
+
+/// Has the system allow as many descriptors as are needed, as far as it does.
+#[cfg(unix)]
+pub(crate) fn allow_descriptors() {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    let limit = getrlimit(Resource::Nofile);
+    let wanted = limit.maximum.map_or(DESCRIPTORS, |most| most.min(DESCRIPTORS));
+    if limit.current.is_some_and(|now| now < wanted) {
+        // With fewer, clients wait until others leave.
+        setrlimit(Resource::Nofile, Rlimit { current: Some(wanted), ..limit }).ok();
+    }
 }
 
 /// Cancels `stop` at SIGTERM or SIGINT.

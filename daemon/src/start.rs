@@ -59,6 +59,9 @@ impl StartError {
             ))
             | Self::Journal(OpenError::ReadOnly { .. }) => ErrorCode::NotPermitted,
             _ if self.is_for_lack_of(io::ErrorKind::PermissionDenied) => ErrorCode::NotPermitted,
+            Self::Listen(ListenError::File { source, .. }) if is_in_the_way(source) => {
+                ErrorCode::Damaged
+            }
             Self::Listen(ListenError::Id { .. } | ListenError::Endpoint(_)) | Self::Read(_) => {
                 ErrorCode::Damaged
             }
@@ -95,6 +98,12 @@ impl StartError {
             _ => None,
         }
     }
+}
+
+/// Whether something else has a file's name, which no further try changes.
+fn is_in_the_way(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidData, IsADirectory, NotADirectory, NotFound};
+    matches!(error.kind(), InvalidData | IsADirectory | NotADirectory | NotFound)
 }
 
 /// Why a daemon ended that had started.
@@ -135,8 +144,11 @@ fn serve(run: &Run) -> Result<End, StartError> {
     home.make().map_err(ListenError::Folder)?;
     #[cfg(unix)]
     if run.ready {
-        detach::leave_caller(&home.log())?;
+        detach::leave_caller(&home.log())
+            .map_err(|source| ListenError::File { path: home.log(), source })?;
     }
+    #[cfg(unix)]
+    server::allow_descriptors();
     let ownership = Ownership::take(home.clone())?;
     if !engine::iterates_as_always()? {
         return Err(StartError::Order);

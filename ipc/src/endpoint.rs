@@ -74,8 +74,8 @@ impl Endpoint {
     /// What the daemon of `home` wrote; `None` if there never was one.
     pub fn read(home: &Home) -> Result<Option<Self>, EndpointError> {
         let path = home.endpoint();
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
+        let text = match fs::read(&path) {
+            Ok(bytes) => String::from_utf8(bytes).unwrap_or_default(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(EndpointError::File { path, source }),
         };
