@@ -3,6 +3,7 @@
 
 mod deadline;
 mod fork;
+mod model;
 mod naming;
 mod next;
 mod operation;
