@@ -30,6 +30,7 @@ mod examples;
 mod exit_codes;
 #[cfg(target_os = "linux")]
 mod full_disk;
+mod fuzz;
 mod generated;
 mod idle;
 mod json;

@@ -46,6 +46,12 @@ use crate::{
     signals::{Left, Waiting},
 };
 
+/// Reads a cassette, for a fuzzer.
+#[cfg(feature = "fuzz")]
+pub(crate) fn read_cassette(tape: &crate::args::Tape) {
+    let _ = cassette::Cassette::insert(tape);
+}
+
 /// How much may be waiting to be heard.
 const INBOX: usize = 64;
 

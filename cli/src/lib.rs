@@ -19,6 +19,8 @@ mod error;
 mod escape;
 mod exit;
 mod exits;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 #[cfg(feature = "schema")]
 pub mod generated;
 mod input;

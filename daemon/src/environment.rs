@@ -37,6 +37,12 @@ pub(crate) enum EnvironmentError {
     TooLarge(usize),
 }
 
+/// Reads a file of variables, for a fuzzer.
+#[cfg(feature = "fuzz")]
+pub(crate) fn read_variables(text: &str) {
+    let _ = dotenv::parse(text);
+}
+
 /// The variables that a session with this context sees; files are read now.
 pub(crate) fn of_context(
     ctx: &Map<String, Value>,

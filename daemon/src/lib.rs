@@ -14,6 +14,8 @@ mod detach;
 mod engine;
 mod environment;
 mod folder;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod handler;
 mod journal;
 mod lease;

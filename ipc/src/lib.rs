@@ -10,6 +10,8 @@ mod connection;
 mod endpoint;
 mod folder;
 mod frame;
+#[cfg(feature = "fuzz")]
+pub mod fuzz;
 mod hello;
 mod home;
 pub mod lock;

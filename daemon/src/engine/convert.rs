@@ -252,6 +252,15 @@ fn member_name(key: &Value) -> Result<String, ConvertError> {
     }
 }
 
+/// A JSON text as it is written once its value was one of Lua's.
+#[cfg(feature = "fuzz")]
+pub(crate) fn through_lua(text: &str) -> Option<String> {
+    let lua = Lua::new();
+    let mark = ArrayMark::new(&lua).ok()?;
+    let value = mark.read_json(&lua, text).ok()?;
+    mark.write_json(&value).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

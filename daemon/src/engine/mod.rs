@@ -14,6 +14,8 @@ mod vm;
 mod world;
 
 pub(crate) use alone::alone;
+#[cfg(feature = "fuzz")]
+pub(crate) use convert::through_lua;
 pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
 pub(crate) use vm::{

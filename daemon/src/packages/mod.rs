@@ -8,6 +8,12 @@ pub(crate) use pin::{Package, PinError};
 pub(crate) use project::{ProjectError, allowed_variables};
 pub(crate) use resolve::{Resolver, Search};
 
+/// Reads a project's files, for a fuzzer.
+#[cfg(feature = "fuzz")]
+pub(crate) fn read_project(root: &std::path::Path) {
+    let _ = (project::Project::read(root), allowed_variables(root));
+}
+
 /// The Lua that loads a package as a strategy, which shows whether it is one.
 pub(crate) fn loading(package: &str) -> String {
     format!(
