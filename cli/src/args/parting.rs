@@ -9,7 +9,7 @@ use crate::time::parse_duration;
 
 const BRANCH_EXAMPLES: &str = "\
 Examples:
-  alc branch k7fq2m9d.3                  what if query 3 had been answered differently?
+  alc branch k7fq2m9d.3        what if query 3 is answered differently?
   alc resume $(alc branch review-42.3 --name review-42-b) no
 
 The new session is paused as the other one was just before that query was answered: what was answered
