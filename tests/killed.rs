@@ -90,6 +90,43 @@ const VERBS: &[Verb] = &[
             _ => panic!("{ran:?}"),
         }
     }),
+    (asked, &["branch", "it", "--name", "other"], |env, ran| {
+        let id = ran.ok();
+        let all = env.alc(["list", "-q"]).ok();
+        assert!(all.lines().count() == 2 && all.starts_with(&id), "{all}");
+        assert_eq!(env.alc(["prompt", "other"]).ok(), "first");
+        ends_well(env);
+    }),
+    (asked, &["export", "it", "-o", "it.alc"], |env, ran| {
+        assert_eq!(ran.ok(), "");
+        comes_back(env);
+        ends_well(env);
+    }),
+    (asked, &["export", "it", "-o", "it.alc", "--move"], |env, ran| {
+        if ran.code == Some(0) {
+            env.alc(["result", "it"]).fails(3, "cancelled");
+            comes_back(env);
+        } else {
+            // Whether it has ended here is what it says is not known; in one place it goes on.
+            assert_eq!(ran.code, Some(75), "{ran:?}");
+            match env.alc(["state", "it"]).ok().as_str() {
+                "paused" => ends_well(env),
+                _ => comes_back(env),
+            }
+        }
+    }),
+    (exported, &["import", "it.alc", "--new-id", "--name", "other"], |env, ran| {
+        let there = env.alc(["list", "-q"]).ok().lines().count();
+        match ran.code {
+            Some(0) => assert_eq!(there, 2),
+            Some(75) => assert!(there <= 2, "{ran:?}"),
+            _ => panic!("{ran:?}"),
+        }
+        if there == 2 {
+            assert_eq!(env.alc(["prompt", "other"]).ok(), "first");
+        }
+        ends_well(env);
+    }),
     (ended, &["rm", "it"], |env, ran| {
         assert!(matches!(ran.code, Some(0 | 75)), "{ran:?}");
         if ran.code == Some(0) {
@@ -106,6 +143,17 @@ const VERBS: &[Verb] = &[
 fn asked(env: &TestEnv) {
     env.alc(["spawn", "--name", "it", "-e", SOURCE]).ok();
     env.alc(["prompt", "it"]).ok();
+}
+
+fn exported(env: &TestEnv) {
+    asked(env);
+    env.alc(["export", "it", "-o", "it.alc"]).ok();
+}
+
+/// What is in the file waits where it waited.
+fn comes_back(env: &TestEnv) {
+    env.alc(["import", "it.alc", "--new-id", "--name", "copy"]).ok();
+    assert_eq!(env.alc(["prompt", "copy"]).ok(), "first");
 }
 
 fn asked_twice(env: &TestEnv) {

@@ -233,6 +233,33 @@ fn an_answer_that_comes_while_a_session_is_moved_is_in_its_file_or_refused() {
 }
 
 #[test]
+fn a_running_session_moves_with_all_that_it_did_or_stays() {
+    let (here, there) = (TestEnv::new(), TestEnv::new());
+    let source = "for i = 1, 12 do for k = 1, 1000000 do end print(i) end return 'through'";
+    let id = here.spawn(source);
+    let path = here.folder().join("moved.alc");
+    let moved = here.alc(["export", &id, "--move", "-o", text(&path)]);
+    let home = match moved.code {
+        Some(0) => {
+            here.alc(["wait", "--for", "terminal", &id]);
+            // It may have ended before.
+            let state = here.alc(["state", &id]).ok();
+            assert!(state == "cancelled" || state == "done", "{state}");
+            import(&there, &path).ok();
+            &there
+        }
+        _ => {
+            moved.fails(5, "went_on");
+            &here
+        }
+    };
+    assert_eq!(home.alc(["result", "--wait", "-r", &id]).ok(), "through");
+    let log = home.alc(["log", &id]).ok();
+    let said = log.lines().filter_map(|line| line.strip_prefix("| ")?.split_once("print: "));
+    assert!(said.map(|(_, line)| line.to_owned()).eq((1..=12).map(|i| i.to_string())), "{log}");
+}
+
+#[test]
 fn an_export_goes_to_stdout_and_an_import_comes_from_stdin() {
     let (here, there) = (TestEnv::new(), TestEnv::new());
     let id = here.spawn_paused(ASKS);
@@ -310,7 +337,7 @@ fn a_daemon_that_is_killed_in_the_middle_of_an_import_has_all_of_it_or_nothing()
     there.alc(["daemon", "stop"]).ok();
     // It dies at once, with every row written and no commit.
     let mut daemon = there.program(env!("CARGO_BIN_EXE_alcd"));
-    daemon.arg("run").env("FAILPOINTS", "arrive=return").stderr(Stdio::null());
+    daemon.arg("run").env("FAILPOINTS", "commit.before=return").stderr(Stdio::null());
     let mut daemon = daemon.spawn().expect("alcd runs");
     drop(there.connect());
     import(&there, &path).fails(75, "lost");

@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_util::codec::{Framed, LengthDelimitedCodec};
 
-use crate::{delivery::Delivery, handler, lease::Driver, point::point, server::Daemon};
+use crate::{handler, point::point, server::Daemon, visitor::Visitor};
 
 /// How long a client may take to greet.
 const GREETING: Duration = Duration::from_secs(5);
@@ -29,20 +29,13 @@ const RESPONSES: usize = 16;
 
 type Frames<T> = Framed<T, LengthDelimitedCodec>;
 
-/// What a connection has that outlasts its requests.
-pub(crate) struct Visitor {
-    pub(crate) driver: Driver,
-    pub(crate) delivery: Delivery,
-}
-
 /// Serves a client until it leaves, breaks the protocol, or the daemon ends.
 pub(crate) async fn serve(stream: Stream, daemon: Daemon) {
     let mut frames = framed(stream);
     if greet(&mut frames, &daemon).await.is_none() {
         return;
     }
-    let driver = daemon.leases.driver();
-    let visitor = Arc::new(Visitor { driver, delivery: Delivery::default() });
+    let visitor = Arc::new(Visitor::new(&daemon.leases));
     let (responses, mut outbox) = mpsc::channel(RESPONSES);
     let mut requests = JoinSet::new();
     loop {

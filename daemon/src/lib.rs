@@ -8,7 +8,6 @@ mod cause;
 mod clock;
 mod config;
 mod connection;
-mod delivery;
 #[cfg(unix)]
 mod detach;
 mod engine;
@@ -30,6 +29,7 @@ mod session;
 mod start;
 mod store;
 mod tool;
+mod visitor;
 
 use std::process::ExitCode;
 

@@ -16,7 +16,7 @@ pub(crate) fn markdown(story: &Story) -> String {
     text
 }
 
-/// A text on one line that is nothing but text: a backslash before what could mean something.
+/// A text on one line, behind others, that is nothing but text.
 struct Inline<'a>(&'a str);
 
 impl Display for Inline<'_> {
@@ -24,27 +24,9 @@ impl Display for Inline<'_> {
         for char in self.0.chars() {
             match char {
                 char if char.is_control() => f.write_char(' ')?,
-                // Inside of HTML a backslash is only itself.
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                char if char.is_ascii_punctuation() => write!(f, "\\{char}")?,
-                char => f.write_char(char)?,
-            }
-        }
-        Ok(())
-    }
-}
-
-/// The same within HTML on one line, where Markdown means nothing.
-struct Summary<'a>(&'a str);
-
-impl Display for Summary<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for char in self.0.chars() {
-            match char {
-                char if char.is_control() => f.write_char(' ')?,
-                char if char.is_ascii_punctuation() => write!(f, "&#{};", u32::from(char))?,
+                // As characters by number, they mean nothing to Markdown, nor inside of HTML.
+                '&' | '<' | '>' | '"' | '\'' | '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~'
+                | '#' | '@' | '$' => write!(f, "&#{};", u32::from(char))?,
                 char => f.write_char(char)?,
             }
         }
@@ -146,7 +128,7 @@ fn write_question(to: &mut String, question: &Question<'_>, at: i64) -> fmt::Res
 }
 
 fn write_details(to: &mut String, summary: &str, parts: &[(&str, &str)]) -> fmt::Result {
-    writeln!(to, "<details><summary>{}</summary>\n", Summary(summary))?;
+    writeln!(to, "<details><summary>{}</summary>\n", Inline(summary))?;
     for (name, text) in parts {
         if !name.is_empty() {
             writeln!(to, "{name}:\n")?;
@@ -171,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_line_means_nothing_but_itself() {
-        assert_eq!(Inline("a|b\n*c* <d> `e`").to_string(), "a\\|b \\*c\\* &lt;d&gt; \\`e\\`");
-        assert_eq!(Summary("</summary>`").to_string(), "&#60;&#47;summary&#62;&#96;");
+        assert_eq!(Inline("a|b\n*c*").to_string(), "a&#124;b &#42;c&#42;");
+        assert_eq!(Inline("</summary>`").to_string(), "&#60;/summary&#62;&#96;");
     }
 }

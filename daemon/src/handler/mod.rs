@@ -22,7 +22,7 @@ use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
 pub(crate) use self::{examine::examine, failure::invalid, spawn::check, stop::stop};
-use crate::{connection::Visitor, registry::Registry, server::Daemon};
+use crate::{registry::Registry, server::Daemon, visitor::Visitor};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
 pub(crate) async fn handle(

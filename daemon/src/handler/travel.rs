@@ -7,9 +7,9 @@ use tokio::{sync::mpsc, task::spawn_blocking};
 
 use super::failure::invalid;
 use crate::{
-    connection::Visitor,
     journal::{Mark, PackError, ParcelError},
     registry::{Admission, Packed, Registry, RegistryError},
+    visitor::Visitor,
 };
 
 /// Sends the file in parts, then how far the session in it had come.

@@ -12,7 +12,6 @@ use super::{
     record::Arrival,
     text::Texts,
 };
-use crate::point::point;
 
 impl From<CopyError> for WriteError {
     fn from(error: CopyError) -> Self {
@@ -63,7 +62,6 @@ pub(super) fn arrive(
         ":folder": folder,
         ":project": project,
     };
-    point("arrive");
     copy.rows("session", "TRUE", &changed, parameters)?;
     Ok(copy.rows("label", "TRUE", &of_session, named_params! { ":n": n })?)
 }

@@ -10,7 +10,7 @@ use super::{Registry, RegistryError, random};
 use crate::{
     clock,
     engine::BrokeOff,
-    journal::{Arrival, Mark, PackError, Parcel, new_file},
+    journal::{Arrival, Mark, PackError, Parcel, WriteError, new_file},
     session::SpawnError,
 };
 
@@ -64,7 +64,7 @@ impl Registry {
         };
         // It may happen to any session.
         let imported = parcel.state.apply(&Event::Imported(from));
-        let entries = imported.map(|transition| transition.entries).unwrap_or_default();
+        let entries = imported.map_err(|_| WriteError::Contradiction)?.entries;
         let (name, at) = (name.or_else(|| parcel.name.clone()), clock::now());
         let runs = matches!(parcel.state, State::Running { .. });
         let arrival = Arrival { parcel, id: id.clone(), name, folder, project, at, entries };

@@ -1,4 +1,4 @@
-//! A file that a client sends in parts, one connection one file.
+//! What a connection has that outlasts its requests: leases, and a file that comes in parts.
 
 use std::{
     fs::File,
@@ -9,9 +9,27 @@ use std::{
 
 use tempfile::TempPath;
 
-use crate::journal::new_file;
+use crate::{
+    journal::new_file,
+    lease::{Driver, Leases},
+};
 
-/// What a client has sent so far.
+/// A client as the handlers of its requests meet it.
+pub(crate) struct Visitor {
+    /// Drives sessions.
+    pub(crate) driver: Driver,
+    /// Sends a file.
+    pub(crate) delivery: Delivery,
+}
+
+impl Visitor {
+    /// One that has done nothing yet.
+    pub(crate) fn new(leases: &Leases) -> Self {
+        Self { driver: leases.driver(), delivery: Delivery::default() }
+    }
+}
+
+/// What a client has sent of a file so far.
 #[derive(Debug, Default)]
 pub(crate) struct Delivery(Mutex<Option<(File, TempPath)>>);
 
