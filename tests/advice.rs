@@ -32,6 +32,18 @@ fn a_strategy_gets_its_task_and_returns_its_context() {
 }
 
 #[test]
+fn run_starts_a_strategy_too_and_answers_it() {
+    let env = TestEnv::new();
+    let source = "return { run = function(ctx) return alc.llm(ctx.task .. ctx.n) end }";
+    install(&env, "ask", source);
+    let file = env.file("task", "a question\n");
+    let task = format!("@{}", file.display());
+    let words = ["run", "--strategy", "ask", "--task", &task, "--set", "n=7", "-r", "--", "cat"];
+    assert_eq!(env.alc(words).ok(), "a question\n7");
+    assert_eq!(env.json(["state", "@"])[0]["kind"], "advice");
+}
+
+#[test]
 fn what_is_no_strategy_starts_nothing_or_says_so() {
     let env = TestEnv::new();
     install(&env, "tools", "return { helper = 1 }");

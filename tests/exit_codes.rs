@@ -44,6 +44,7 @@ const TABLE: &[Row] = &[
     ("run", 1, Only("failed"), |env| alc(env, "run|-e|error('x')|--|true")),
     ("run", 1, Only("does_not_load"), |env| alc(env, "run|-e|no lua|--|true")),
     ("run", 3, Only("cancelled"), |env| alc(env, &format!("run|-e|alc.llm('?')|--sh|{ALC} cancel $ALC_SESSION"))),
+    ("run", 4, Only("unknown_strategy"), |env| alc(env, "run|--strategy|none|--|true")),
     ("run", 5, Only("name_in_use"), |env| { paused(env); alc(env, "run|-e|return 1|--name|paused|--|true") }),
     ("run", 8, Only("pending"), |env| alc(env, "run|-e|alc.llm('?')|--max-queries|0|--|true")),
     ("run", 9, Only("answer_failed"), |env| alc(env, "run|-e|alc.llm('?')|--|false")),
@@ -62,6 +63,7 @@ const TABLE: &[Row] = &[
         alc(env, &format!("cancel|{}", alc(env, again).ok())).ok();
         alc(env, &format!("{again}|--wait"))
     }),
+    ("spawn", 4, Only("unknown_strategy"), |env| env.alc_with(["spawn", "--batch"], r#"{"strategy":"none"}"#)),
     ("spawn", 5, Only("name_in_use"), |env| { paused(env); alc(env, "spawn|-e|return 1|--name|paused") }),
     ("spawn", 5, Only("key_in_use"), |env| {
         alc(env, "spawn|-e|return 1|--idempotency-key|k").ok();

@@ -10,6 +10,7 @@ mod terminal;
 mod advice;
 mod background;
 mod bad_input;
+mod batch;
 mod cancelling;
 mod cassette;
 mod chaos;

@@ -60,6 +60,33 @@ fn what_is_left_of_a_batch_comes_next() {
     assert_eq!(env.alc_with(["resume", &id, "--batch", "--next"], line(3)).ok(), "d");
 }
 
+#[test]
+fn the_children_of_a_fork_ask_one_round_after_the_other() {
+    let env = TestEnv::new();
+    let packages = env.folder().join("packages");
+    let twice = "alc.llm('first') .. alc.llm('second')";
+    for (name, value) in [("twice", twice), ("once", "alc.llm('only')")] {
+        let folder = packages.join(name);
+        std::fs::create_dir_all(&folder).expect("creates");
+        let source = format!("return {{run = function() return {value} end}}");
+        std::fs::write(folder.join("init.lua"), source).expect("writes");
+    }
+    let source = "local all = alc.fork({'twice', 'once'}, {})
+        return alc.llm(all[1].result .. all[2].result)";
+    let mut command = env.command(["spawn", "-e", source]);
+    command.env("ALC_PACKAGES_PATH", &packages);
+    let id = Ran::new(command.output().expect("alc runs")).ok();
+    assert_eq!(env.alc(["prompt", &id]).ok(), "first");
+    let next =
+        |query: u32, answer| env.alc(["resume", &format!("{id}.{query}"), answer, "--next"]).ok();
+    assert_eq!(next(2, "C"), "first");
+    assert_eq!(next(1, "A"), "second");
+    env.kill_daemon();
+    assert_eq!(next(3, "B"), "ABC");
+    env.alc(["resume", &id, "end", "--next"]).fails(7, "ended");
+    assert_eq!(env.alc(["result", "-r", &id]).ok(), "end");
+}
+
 /// Invariants 8 and 10: what is refused or was there is so with `--next` too.
 #[test]
 fn an_answer_that_is_there_or_cannot_be_is_told_as_ever() {

@@ -170,7 +170,30 @@ Examples:
   alc spawn review.lua --set task='is this diff safe?'
   alc spawn -e 'return alc.llm(\"2+2?\")'
   jq -n '{n: 3}' | alc spawn count.lua --ctx -
-  alc spawn review.lua --name review-42 --if-exists reuse -l team=core";
+  alc spawn review.lua --name review-42 --if-exists reuse -l team=core
+  jq -c '{file: \"review.lua\", ctx: .}' diffs.jsonl | alc spawn --batch
+
+A line of a batch has the members file, e or strategy (with task), and perhaps ctx (an object), name,
+if_exists, idempotency_key, labels (an object), deadline, max_llm_calls, env (an object; null for the
+value it has here) and project_root. All lines are read first: if one is wrong, nothing starts. Then
+the sessions start in order, and their ids are printed; a line that is refused then, since its script
+does not load or its name is in use, is told with its number, and the others start.";
+
+/// What a line of a batch says for itself.
+const ALONE: [&str; 12] = [
+    "base",
+    "set",
+    "set_json",
+    "name",
+    "labels",
+    "idempotency_key",
+    "deadline",
+    "max_llm_calls",
+    "env",
+    "project_root",
+    "check",
+    "wait",
+];
 
 /// Start a session.
 #[derive(Debug, ClapArgs)]
@@ -178,6 +201,9 @@ Examples:
 pub(crate) struct Spawn {
     #[command(flatten)]
     pub(crate) start: Start,
+    /// Start a session for each line of stdin, a JSON object whose members are such flags
+    #[arg(long, group = "Source", conflicts_with_all = ALONE)]
+    pub(crate) batch: bool,
     #[command(flatten)]
     pub(crate) turn: Turn,
 }
@@ -485,6 +511,9 @@ mod tests {
             "alc rm",
             "alc rm @ --since 1d",
             "alc spawn a.lua --timeout 1s",
+            "alc spawn a.lua --batch",
+            "alc spawn --batch --name a",
+            "alc spawn --batch --wait",
             "alc drive -- llm",
             "alc drive @ llm",
             "alc drive @ --sh llm -- llm",
@@ -493,6 +522,8 @@ mod tests {
             "alc drive @ --role grader -- llm",
             "alc run -- llm",
             "alc run a.lua b.lua -- llm",
+            "alc run a.lua --strategy cot -- llm",
+            "alc run a.lua --task x -- llm",
             "alc state",
             "alc state a/b",
             "alc wait",

@@ -109,6 +109,9 @@ pub(crate) enum CliError {
     /// An answer is stored, and what came of it cannot be shown.
     #[error("the answer is stored, but what {session} asks next is not known")]
     NextUnknown { session: SessionId, source: Box<Self> },
+    /// A line of a batch was not carried out.
+    #[error("line {line}")]
+    OfLine { line: usize, source: Box<Self> },
     /// The connection broke before the daemon said that it did what was asked.
     #[error("lost the connection to the daemon; {unknown} is not known")]
     Lost { unknown: &'static str, look: String, source: io::Error },
@@ -177,7 +180,9 @@ impl CliError {
             Self::Late { .. } => ("timeout", Exit::TimedOut),
             Self::SessionFailed { .. } => ("failed", Exit::Failed),
             Self::SessionCancelled { .. } => ("cancelled", Exit::Cancelled),
-            Self::Unshown { source, .. } | Self::NextUnknown { source, .. } => source.class(),
+            Self::Unshown { source, .. }
+            | Self::NextUnknown { source, .. }
+            | Self::OfLine { source, .. } => source.class(),
             Self::Lost { .. } => ("lost", Exit::TryAgain),
             Self::Unreadable(_) | Self::Random | Self::Tool { .. } => ("internal", Exit::Bug),
         }
@@ -187,7 +192,7 @@ impl CliError {
     pub(crate) fn hint(&self) -> Option<String> {
         match self {
             Self::Usage { help, .. } => Some(help.clone()),
-            Self::Input(InputError::Terminal { .. }) => Some("alc resume --help".to_owned()),
+            Self::Input(InputError::Terminal { help, .. }) => Some((*help).to_owned()),
             Self::Client(ClientError::Refused(failure))
             | Self::Launch(LaunchError::Refused(failure)) => failure.hint.clone(),
             Self::Launch(LaunchError::Folder(error)) => error.hint(),
@@ -211,6 +216,7 @@ impl CliError {
             Self::NotEnded { session, .. } => Some(format!("alc result {session} --wait")),
             Self::Late { session } => Some(format!("alc state {session}")),
             Self::Lost { look, .. } => Some(look.clone()),
+            Self::OfLine { source, .. } => source.hint(),
             _ => None,
         }
     }

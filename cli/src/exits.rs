@@ -49,6 +49,7 @@ const STARTED: (Exit, &str) = (
     Exit::Done,
     "the session exists, its id is printed; with --check: it loads; with --wait: it is done",
 );
+const NO_PACKAGE: (Exit, &str) = (Exit::NotFound, "no package of that name is installed");
 const AMBIGUOUS: (Exit, &str) = (Exit::Conflict, "several ids begin like this");
 const FAILED: (Exit, &str) = (Exit::Failed, "the session failed");
 const CANCELLED: (Exit, &str) = (Exit::Cancelled, "the session was cancelled");
@@ -67,6 +68,7 @@ const VERBS: &[Row] = &[
             ),
             (Exit::Failed, "the session failed; or the script does not load, no session exists"),
             CANCELLED,
+            NO_PACKAGE,
             (
                 Exit::Conflict,
                 "the name is in use, the key was used for something else, or another driver",
@@ -83,6 +85,7 @@ const VERBS: &[Row] = &[
             STARTED,
             (Exit::Failed, "the script does not load, no session exists; with --wait: it failed"),
             (Exit::Cancelled, "with --wait: it was cancelled"),
+            NO_PACKAGE,
             (Exit::Conflict, "the name is in use, or the key was used for something else"),
             (Exit::Pending, "with --wait: it is paused"),
             TIMED_OUT,
@@ -95,7 +98,7 @@ const VERBS: &[Row] = &[
             STARTED,
             (Exit::Failed, "the package does not load, no session exists; with --wait: it failed"),
             (Exit::Cancelled, "with --wait: it was cancelled"),
-            (Exit::NotFound, "no package of that name is installed"),
+            NO_PACKAGE,
             (Exit::Conflict, "the name is in use, or the key was used for something else"),
             (Exit::Pending, "with --wait: it is paused"),
             TIMED_OUT,

@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::value::RawValue;
 
-use crate::caller::CallerError;
+use crate::{caller::CallerError, command::BadSpawn};
 
 /// The longest answer, script or `ctx`, in bytes.
 pub(crate) const LIMIT: usize = 16 << 20;
@@ -127,7 +127,7 @@ pub(crate) enum InputError {
     StdinTwice,
     /// Somebody at a terminal would sit before a program that seems to hang.
     #[error("{what} would be read from the terminal")]
-    Terminal { what: &'static str },
+    Terminal { what: &'static str, help: &'static str },
     /// Two labels of one key.
     #[error("the label `{key}` is given twice")]
     LabelTwice { key: String },
@@ -137,7 +137,10 @@ pub(crate) enum InputError {
     /// What a session should see of whoever starts it.
     #[error(transparent)]
     Caller(#[from] CallerError),
-    /// A line of `--batch`.
+    /// A line of `spawn --batch`.
+    #[error(transparent)]
+    Spawn(#[from] BadSpawn),
+    /// A line of `resume --batch`.
     #[error("line {line}: {problem}")]
     Line { line: usize, problem: BadLine },
 }
@@ -154,7 +157,7 @@ impl InputError {
     }
 }
 
-/// What is wrong with a line of `--batch`.
+/// What is wrong with a line of `resume --batch`.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BadLine {
     /// It is no answer.
@@ -176,10 +179,14 @@ pub(crate) fn read_stdin(what: &'static str) -> Result<String, InputError> {
     read(io::stdin().lock(), "stdin", what, LIMIT)
 }
 
-/// All of stdin, which nobody named: a terminal is refused.
-pub(crate) fn read_piped_stdin(what: &'static str, limit: usize) -> Result<String, InputError> {
+/// All of stdin, which nobody named: a terminal is refused, with the command to read in `help`.
+pub(crate) fn read_piped_stdin(
+    what: &'static str,
+    limit: usize,
+    help: &'static str,
+) -> Result<String, InputError> {
     if io::stdin().is_terminal() {
-        return Err(InputError::Terminal { what });
+        return Err(InputError::Terminal { what, help });
     }
     read(io::stdin().lock(), "stdin", what, limit)
 }

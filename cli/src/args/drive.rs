@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, ffi::OsString, num::NonZero, path::PathBuf, str::FromStr, time::Duration};
 
-use alc_core::SessionId;
+use alc_core::{Name, SessionId};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{Session, Start, Timeout};
-use crate::time::parse_duration;
+use crate::{input::Value, time::parse_duration};
 
 const DRIVE_EXAMPLES: &str = "\
 Examples:
@@ -35,6 +35,7 @@ Examples:
   alc run review.lua --set diff=\"$(git diff)\" -- llm
   alc run refine.lua --set task='a haiku about rain'        you answer
   alc run -e 'return alc.llm(\"2+2?\")' -r -- sh -c 'read sum; echo 4'
+  alc run --strategy cot --task 'is this diff safe?' -- llm
 
 It starts a session, has its queries answered as `alc drive` does, and prints its result. A session
 whose queries are not all answered stays; go on with it by `alc drive`.";
@@ -45,6 +46,12 @@ whose queries are not all answered stays; go on with it by `alc drive`.";
 pub(crate) struct Run {
     #[command(flatten)]
     pub(crate) start: Start,
+    /// Run a strategy, an installed package, in place of a script
+    #[arg(long, value_name = "PACKAGE", group = "Source")]
+    pub(crate) strategy: Option<Name>,
+    /// What the strategy is to do; `-` reads stdin without its last line end, `@FILE` a file
+    #[arg(long, conflicts_with_all = ["file", "e"], allow_negative_numbers = true)]
+    pub(crate) task: Option<Value>,
     #[command(flatten)]
     pub(crate) driving: Driving,
 }

@@ -1,6 +1,7 @@
 //! `alc advice`: starts a session that runs a strategy. It is on disk before its id is printed.
 
-use alc_core::Program;
+use alc_core::{Name, Program};
+use alc_ipc::Spawn;
 
 use super::spawn;
 use crate::{
@@ -19,11 +20,22 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let args::Advice { strategy, task, ctx, identity, terms, turn } = args;
     let only_check = terms.check;
-    let request = spawn::request(Program::Advice { strategy }, with(task, ctx)?, identity, terms)?;
+    let request = request(strategy, task, ctx, identity, terms)?;
     if only_check {
         return spawn::check(request, connector, output);
     }
-    spawn::start(request, &turn, connector, output)
+    spawn::begin(request, &turn, connector, output)
+}
+
+/// What to ask of the daemon.
+pub(super) fn request(
+    strategy: Name,
+    task: Option<Value>,
+    ctx: args::Ctx,
+    identity: args::Identity,
+    terms: args::Terms,
+) -> Result<Spawn, InputError> {
+    spawn::request(Program::Advice { strategy }, with(task, ctx)?, identity, terms)
 }
 
 /// The session's `ctx`, with its task.

@@ -30,6 +30,7 @@ mod version;
 mod wait;
 mod watch;
 
+pub(crate) use self::spawn::BadLine as BadSpawn;
 use crate::{
     args::{self, Args, Command, Daemon},
     connect::Connector,

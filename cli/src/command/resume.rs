@@ -32,7 +32,7 @@ pub(super) fn run(
     let reference = args.reference.clone();
     let (mut link, resumed);
     if args.batch {
-        let text = input::read_piped_stdin("the answers", FRAME_LIMIT)?;
+        let text = input::read_piped_stdin("the answers", FRAME_LIMIT, "alc resume --help")?;
         let lines = read_batch(&text)?;
         link = connector.reading_session(&reference)?;
         resumed = send_batch(&reference, lines, how, &mut link)?;

@@ -1,6 +1,6 @@
 //! `alc run`: starts a session, has its queries answered, and prints its result.
 
-use super::{result, spawn};
+use super::{advice, result, spawn};
 use crate::{args, connect::Connector, drive, error::CliError, exit::Exit, output::Output};
 
 pub(super) fn run(
@@ -8,12 +8,17 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let args::Run { start, driving } = args;
-    if start.terms.check {
-        return spawn::check(spawn::read(start)?, connector, output);
+    let args::Run { start, strategy, task, driving } = args;
+    let only_check = start.terms.check;
+    let read = || match strategy {
+        Some(name) => advice::request(name, task, start.ctx, start.identity, start.terms),
+        None => spawn::read(start),
+    };
+    if only_check {
+        return spawn::check(read()?, connector, output);
     }
     let prepared = drive::prepare(&driving, "alc run --help", connector.stderr())?;
-    let request = spawn::read(start)?;
+    let request = read()?;
     let mut link = connector.starting()?;
     let session = spawn::spawn(request, &mut link)?;
     let (_, session) = link.state(&session.into())?;

@@ -3,11 +3,14 @@
 //! Every request has a key, so that one that is sent again after a lost connection starts no second
 //! session.
 
+mod batch;
+
 use std::{collections::HashSet, path::Path, time::Duration};
 
 use alc_core::{Key, Limits, Program, Reference, SessionId};
 use alc_ipc::{ClientError, Json, Request, Response, Spawn, WaitFor};
 
+pub(crate) use self::batch::BadLine;
 use super::result;
 use crate::{
     args,
@@ -28,17 +31,20 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let args::Spawn { start: asked, turn } = args;
+    let args::Spawn { start: asked, batch, turn } = args;
+    if batch {
+        return batch::run(connector, output);
+    }
     let only_check = asked.terms.check;
     let request = read(asked)?;
     if only_check {
         return check(request, connector, output);
     }
-    start(request, &turn, connector, output)
+    begin(request, &turn, connector, output)
 }
 
 /// Starts a session, prints its id and perhaps waits.
-pub(super) fn start(
+pub(super) fn begin(
     request: Spawn,
     turn: &args::Turn,
     connector: &Connector,
@@ -87,7 +93,7 @@ pub(super) fn print(
         let reference = Reference::from(session.clone());
         link.state(&reference).and_then(|(view, _)| Ok(output.relay(&view)?))
     } else {
-        Ok(output.line(session.as_str())?)
+        output.line(session.as_str()).map_err(CliError::from)
     };
     printed.and_then(|()| Ok(output.flush()?)).map_err(|error| unprinted(session, error))
 }
