@@ -24,6 +24,16 @@ fn full(mut command: Command) -> Option<Ran> {
     Some(Ran::new(command.stdout(full).stderr(Stdio::piped()).output().expect("alc runs")))
 }
 
+/// Runs `alc` without an output.
+fn missing(command: &Command) -> Ran {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "exec \"$@\" >&-", "sh"]).arg(command.get_program()).args(command.get_args());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    Ran::new(
+        shell.current_dir(command.get_current_dir().expect("a folder")).output().expect("runs"),
+    )
+}
+
 /// Whether a text is a time such as `2026-01-31T12:00:00.000Z`.
 fn is_time(text: &str) -> bool {
     let shape: String = text.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect();
@@ -160,7 +170,7 @@ fn a_reader_who_leaves_ends_a_reading_verb_quietly() {
 fn a_new_session_whose_id_cannot_be_printed_is_named_on_stderr() {
     let env = TestEnv::new();
     let spawn = || env.command(["spawn", "-e", "return alc.llm('a')"]);
-    let mut outcomes = vec![unread(spawn())];
+    let mut outcomes = vec![unread(spawn()), missing(&spawn())];
     match full(spawn()) {
         Some(ran) => outcomes.push(ran),
         None => println!("skipped: a session is spawned to /dev/full"),
@@ -186,6 +196,18 @@ fn output_that_does_not_fit_the_disk_is_lost_and_said_to_be() {
         };
         ran.fails(74, "output_lost");
     }
+}
+
+#[test]
+fn a_verb_that_only_reads_needs_no_stdout() {
+    let env = TestEnv::new();
+    env.spawn_paused("return alc.llm('a')");
+    for words in ["state @", "list", "prompt @", "--help"] {
+        let ran = missing(&env.command(words.split(' ')));
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{words}");
+    }
+    assert_eq!(missing(&env.command(["resume", "@", "x"])).code, Some(0));
+    assert_eq!(env.alc(["result", "@", "--wait"]).ok(), r#""x""#);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! What sessions say goes out byte for byte, but never raw to a terminal, which it could command.
 
+mod closed;
 mod stderr;
 
 use std::{
@@ -37,6 +38,8 @@ pub(crate) struct Manner {
 /// Where a command's words go.
 pub(crate) struct Output {
     stdout: BufWriter<Stdout>,
+    /// There is none.
+    closed: bool,
     stderr: Stderr,
     manner: Manner,
     sink: Sink,
@@ -122,7 +125,8 @@ impl Output {
         let stdout = io::stdout();
         let (out, err) = (sink(stdout.is_terminal()), sink(io::stderr().is_terminal()));
         let stderr = Stderr::new(manner, err, environment.dumb);
-        Self { stdout: BufWriter::new(stdout), stderr, manner, sink: out }
+        let closed = closed::stdout_was_closed();
+        Self { stdout: BufWriter::new(stdout), closed, stderr, manner, sink: out }
     }
 
     /// The other one.
@@ -162,6 +166,9 @@ impl Output {
 
     /// Exactly these bytes.
     pub(crate) fn bytes(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        if self.closed {
+            return Err(OutputError::Closed);
+        }
         Ok(self.stdout.write_all(bytes)?)
     }
 
