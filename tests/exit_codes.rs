@@ -215,6 +215,44 @@ const TABLE: &[Row] = &[
     ("report", 4, Only("not_found"), |env| alc(env, "report|nobody|--md")),
     ("report", 5, Only("ambiguous"), |env| { alike(env); alc(env, "report|k7fq|--md") }),
     ("report", 73, Only("cannot_write"), |env| { paused(env); alc(env, "report|@|--html|none/x") }),
+    ("pkg list", 0, Done, |env| alc(env, "pkg|list|--json")),
+    ("pkg show", 0, Done, |env| { package(env, "echo", "return {}"); alc(env, "pkg|show|echo") }),
+    ("pkg show", 4, Only("not_found"), |env| alc(env, "pkg|show|absent")),
+    ("pkg install", 0, Done, |env| { collection(env); alc(env, "pkg|install|col") }),
+    ("pkg install", 2, Only("invalid"), |env| alc(env, "pkg|install|nowhere")),
+    ("pkg install", 4, Only("not_found"), |env| alc(env, "pkg|install|file:///nowhere")),
+    ("pkg install", 73, Also("cannot_write"), |env| {
+        collection(env);
+        fs::create_dir_all(env.folder().join("col/scenarios")).expect("creates");
+        env.file("col/scenarios/quiz.lua", b"\xff");
+        alc(env, "pkg|install|col")
+    }),
+    ("pkg link", 0, Done, |env| { collection(env); alc(env, "pkg|link|col") }),
+    ("pkg link", 5, Only("in_the_way"), |env| { installed(env); alc(env, "pkg|link|col") }),
+    ("pkg unlink", 0, Done, |env| { collection(env); alc(env, "pkg|link|col").ok(); alc(env, "pkg|unlink|echo") }),
+    ("pkg unlink", 4, Only("not_found"), |env| alc(env, "pkg|unlink|absent")),
+    ("pkg unlink", 5, Only("in_the_way"), |env| { installed(env); alc(env, "pkg|unlink|echo") }),
+    ("pkg remove", 0, Done, |env| { installed(env); alc(env, "pkg|remove|echo") }),
+    ("pkg remove", 4, Only("not_found"), |env| alc(env, "pkg|remove|absent")),
+    ("pkg remove", 5, Only("in_the_way"), |env| { collection(env); alc(env, "pkg|link|col").ok(); alc(env, "pkg|remove|echo") }),
+    ("pkg update", 0, Done, |env| { project(env, "echo = '*'"); installed(env); alc(env, "pkg|update") }),
+    ("pkg update", 2, Only("invalid"), |env| alc(env, "pkg|update")),
+    ("pkg update", 4, Also("not_found"), |env| { project(env, "echo = '*'\nabsent = '*'"); installed(env); alc(env, "pkg|update") }),
+    ("pkg update", 78, Only("damaged"), |env| { project(env, "["); alc(env, "pkg|update") }),
+    ("pkg new", 0, Done, |env| alc(env, "pkg|new|mine")),
+    ("pkg new", 2, Only("usage"), |env| alc(env, "pkg|new|a/b")),
+    ("pkg new", 5, Only("in_the_way"), |env| { alc(env, "pkg|new|mine").ok(); alc(env, "pkg|new|mine") }),
+    ("pkg new", 73, Only("cannot_write"), |env| { env.file("file", ""); alc(env, "pkg|new|mine|--dir|file") }),
+    ("pkg types", 0, Done, |env| alc(env, "pkg|types")),
+    ("pkg types", 73, Only("cannot_write"), |env| { env.file("file", ""); alc(env, "pkg|types|--dir|file") }),
+    ("pkg doctor", 0, Done, |env| alc(env, "pkg|doctor|-q")),
+    ("pkg doctor", 1, Told, |env| { package(env, "broken", "return return"); alc(env, "pkg|doctor") }),
+    ("scenario list", 0, Done, |env| alc(env, "scenario|list")),
+    ("scenario show", 0, Done, |env| { scenario(env); alc(env, "scenario|show|quiz") }),
+    ("scenario show", 4, Only("not_found"), |env| alc(env, "scenario|show|absent")),
+    ("scenario install", 0, Done, |env| { env.file("quiz.lua", "return {}"); alc(env, "scenario|install|quiz.lua") }),
+    ("scenario install", 4, Only("not_found"), |env| alc(env, "scenario|install|file:///nowhere")),
+    ("scenario install", 73, Only("cannot_write"), |env| { env.file("quiz.lua", b"\xff"); alc(env, "scenario|install|quiz.lua") }),
     ("daemon run", 0, Done, daemon_that_is_stopped),
     ("daemon run", 5, Only("unavailable"), |env| { alc(env, "daemon|start").ok(); alc(env, "daemon|run") }),
     ("daemon start", 0, Done, |env| alc(env, "daemon|start|-q")),
@@ -273,12 +311,38 @@ fn advice(env: &TestEnv, words: &str) -> Ran {
         ("endless", "while true do end"),
         ("broken", "return return"),
     ] {
-        let folder = env.home().join("packages").join(name);
-        fs::create_dir_all(&folder).expect("creates");
-        let source = format!("return {{ run = function(ctx) {body} end }}");
-        fs::write(folder.join("init.lua"), source).expect("writes");
+        package(env, name, &format!("return {{ run = function(ctx) {body} end }}"));
     }
     alc(env, &format!("advice|{words}"))
+}
+
+/// A collection of one package, `echo`.
+fn collection(env: &TestEnv) {
+    fs::create_dir_all(env.folder().join("col/echo")).expect("creates");
+    env.file("col/echo/init.lua", "return { meta = { version = '1' } }");
+}
+
+/// The same, installed.
+fn installed(env: &TestEnv) {
+    collection(env);
+    alc(env, "pkg|install|col|--force|-q").ok();
+}
+
+/// The test's folder is a project that wants these packages.
+fn project(env: &TestEnv, packages: &str) {
+    env.file("alc.toml", format!("[packages]\n{packages}\n"));
+}
+
+fn scenario(env: &TestEnv) {
+    env.file("quiz.lua", "return {}");
+    alc(env, "scenario|install|quiz.lua").ok();
+}
+
+/// Puts a package into the user's store.
+fn package(env: &TestEnv, name: &str, source: &str) {
+    let folder = env.home().join("packages").join(name);
+    fs::create_dir_all(&folder).expect("creates");
+    fs::write(folder.join("init.lua"), source).expect("writes");
 }
 
 fn paused(env: &TestEnv) {

@@ -178,6 +178,34 @@ fn run_what_is_about_no_session(run: &mut impl FnMut(&[&str], &str) -> String, e
     run(&["man", "--dir", &env.folder().join("man").display().to_string()], "");
 }
 
+/// Runs the commands about packages.
+fn run_what_is_about_packages(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv) {
+    let package = env.home().join("packages/cot");
+    fs::create_dir_all(&package).expect("creates");
+    let source =
+        "return { meta = { name = 'cot', tags = { 'a' } }, spec = { entries = { run = {} } } }";
+    fs::write(package.join("init.lua"), source).expect("writes");
+    env.file("alc.local.toml", "[packages]\ngone = { path = 'gone' }");
+    env.file("alc.toml", "");
+    run(&["pkg", "list"], "");
+    run(&["pkg", "show", "cot"], "");
+    let folder = |path: &str| env.folder().join(path).display().to_string();
+    let dir = ["--dir", &folder("col")];
+    run(&["pkg", "new", "mine", dir[0], dir[1]], "");
+    run(&["pkg", "types", dir[0], dir[1]], "");
+    run(&["pkg", "types"], "");
+    run(&["pkg", "install", &folder("col")], "");
+    run(&["pkg", "link", &folder("col"), "--force"], "");
+    run(&["pkg", "unlink", "mine", "none"], "");
+    run(&["pkg", "remove", "mine", "--scope", "project"], "");
+    run(&["pkg", "update"], "");
+    run(&["pkg", "doctor"], "");
+    env.file("quiz.lua", "return {}");
+    run(&["scenario", "install", &folder("quiz.lua")], "");
+    run(&["scenario", "list"], "");
+    run(&["scenario", "show", "quiz"], "");
+}
+
 #[test]
 fn what_json_prints_is_what_the_schemas_say() {
     let env = made();
@@ -238,6 +266,7 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["spawn", "-e", "no lua"], "");
     run(&["spawn", "-e", "return", "--check"], "");
     run_what_is_about_no_session(&mut run, &env);
+    run_what_is_about_packages(&mut run, &env);
     let all: BTreeSet<_> = schemas.keys().cloned().collect();
     assert_eq!(seen, all, "a line of each type was printed");
 }

@@ -3,6 +3,7 @@
 #![cfg(unix)]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod collection;
 mod detour;
 mod env;
 mod terminal;
@@ -34,12 +35,15 @@ mod full_disk;
 mod fuzz;
 mod generated;
 mod idle;
+mod installing;
 mod json;
 mod killed;
 mod lifecycle;
 mod limits;
+mod managing;
 mod names;
 mod next;
+mod packages;
 mod parting;
 mod person;
 mod reconnecting;

@@ -8,6 +8,7 @@ mod identity;
 mod manual;
 mod many;
 mod parting;
+mod pkg;
 mod report;
 mod selection;
 mod terms;
@@ -30,6 +31,10 @@ pub(crate) use self::{
     manual::{Completions, Help, Man},
     many::{Cancel, List, Target, Wait},
     parting::{Branch, Diff},
+    pkg::{
+        LinkScope, Pkg, PkgInstall, PkgLink, PkgNew, PkgRemove, PkgShow, PkgTypes, PkgUnlink,
+        Project, Scenario, ScenarioInstall, ScenarioShow,
+    },
     report::Report,
     selection::Selection,
     terms::Terms,
@@ -150,6 +155,12 @@ pub(crate) enum Command {
     Gc(Gc),
     /// Write a page about a session: what it asked and was told, and what came of it
     Report(Report),
+    /// Look at packages, the Lua that strategies and scripts require; install, link, update them
+    #[command(subcommand)]
+    Pkg(Pkg),
+    /// Look at scenarios, what strategies are evaluated on; install them
+    #[command(subcommand)]
+    Scenario(Scenario),
     /// Run, start, stop or look at the background process
     #[command(subcommand)]
     Daemon(Daemon),

@@ -118,6 +118,9 @@ pub(crate) enum CliError {
     /// What needs no daemon was not done.
     #[error("{} ended without an answer", program.display())]
     Tool { program: PathBuf, source: io::Error },
+    /// One of several packages or scenarios is left as it was.
+    #[error("`{name}` {problem}")]
+    NotDone { name: String, problem: String, class: (&'static str, Exit) },
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     Random,
@@ -184,6 +187,7 @@ impl CliError {
             | Self::NextUnknown { source, .. }
             | Self::OfLine { source, .. } => source.class(),
             Self::Lost { .. } => ("lost", Exit::TryAgain),
+            Self::NotDone { class, .. } => *class,
             Self::Unreadable(_) | Self::Random | Self::Tool { .. } => ("internal", Exit::Bug),
         }
     }

@@ -132,7 +132,8 @@ impl Exit {
             | ErrorCode::OtherDriver
             | ErrorCode::IdInUse
             | ErrorCode::WentOn
-            | ErrorCode::NotEnded => Self::Conflict,
+            | ErrorCode::NotEnded
+            | ErrorCode::InTheWay => Self::Conflict,
             ErrorCode::DoesNotLoad => Self::Failed,
             ErrorCode::Invalid | ErrorCode::TooLarge => Self::Usage,
             ErrorCode::DiskFull | ErrorCode::Unavailable => Self::TryAgain,

@@ -20,6 +20,8 @@ enum Reach {
     Local,
     /// It looks for the data folder; without a daemon it can answer too.
     Folder,
+    /// It has a child of its own, the daemon's program, do what is asked.
+    Tool,
     /// It talks to the daemon.
     Daemon,
 }
@@ -30,7 +32,7 @@ impl Reach {
         match self {
             Self::Local => &[Exit::Usage, Exit::Bug, Exit::OutputLost],
             Self::Folder => &[Exit::Usage, Exit::Bug, Exit::OutputLost, Exit::Damaged],
-            Self::Daemon => &[
+            Self::Tool | Self::Daemon => &[
                 Exit::Usage,
                 Exit::Unreachable,
                 Exit::Bug,
@@ -49,7 +51,7 @@ const STARTED: (Exit, &str) = (
     Exit::Done,
     "the session exists, its id is printed; with --check: it loads; with --wait: it is done",
 );
-const NO_PACKAGE: (Exit, &str) = (Exit::NotFound, "no package of that name is installed");
+const NO_PACKAGE: (Exit, &str) = (Exit::NotFound, "there is no such package");
 const AMBIGUOUS: (Exit, &str) = (Exit::Conflict, "several ids begin like this");
 const FAILED: (Exit, &str) = (Exit::Failed, "the session failed");
 const CANCELLED: (Exit, &str) = (Exit::Cancelled, "the session was cancelled");
@@ -256,6 +258,77 @@ const VERBS: &[Row] = &[
         ],
     ),
     ("gc", Reach::Daemon, &[(Exit::Done, "what was old enough is gone, if anything was")]),
+    ("pkg list", Reach::Tool, &[(Exit::Done, "printed, also when there are none")]),
+    ("pkg show", Reach::Tool, &[(Exit::Done, "printed"), NO_PACKAGE]),
+    (
+        "pkg install",
+        Reach::Tool,
+        &[
+            (Exit::Done, "what was absent is installed; what is there is left"),
+            (Exit::NotFound, "no such repository, or none of these packages in it"),
+            (Exit::CannotWrite, "a package cannot be written"),
+        ],
+    ),
+    (
+        "pkg link",
+        Reach::Tool,
+        &[
+            (Exit::Done, "linked"),
+            (Exit::Conflict, "a package of that name is installed, and there is no --force"),
+        ],
+    ),
+    (
+        "pkg unlink",
+        Reach::Tool,
+        &[(Exit::Done, "the link is gone"), NO_PACKAGE, (Exit::Conflict, "it is no link")],
+    ),
+    (
+        "pkg remove",
+        Reach::Tool,
+        &[(Exit::Done, "it is gone"), NO_PACKAGE, (Exit::Conflict, "it is a link")],
+    ),
+    (
+        "pkg update",
+        Reach::Tool,
+        &[
+            (Exit::Done, "alc.lock says what alc.toml wants"),
+            (Exit::NotFound, "a package cannot be had; the others are locked"),
+        ],
+    ),
+    (
+        "pkg new",
+        Reach::Local,
+        &[
+            (Exit::Done, "its files are written; their paths are printed"),
+            (Exit::Conflict, "something of that name is there"),
+            (Exit::CannotWrite, "cannot write a file"),
+        ],
+    ),
+    (
+        "pkg types",
+        Reach::Local,
+        &[(Exit::Done, "printed or written"), (Exit::CannotWrite, "cannot write a file")],
+    ),
+    (
+        "pkg doctor",
+        Reach::Tool,
+        &[(Exit::Done, "nothing is to be mended"), (Exit::Failed, "something is; it is printed")],
+    ),
+    ("scenario list", Reach::Tool, &[(Exit::Done, "printed, also when there are none")]),
+    (
+        "scenario show",
+        Reach::Tool,
+        &[(Exit::Done, "printed"), (Exit::NotFound, "there is no such scenario")],
+    ),
+    (
+        "scenario install",
+        Reach::Tool,
+        &[
+            (Exit::Done, "what was absent is installed; what is there is left"),
+            (Exit::NotFound, "no such repository"),
+            (Exit::CannotWrite, "a scenario cannot be written"),
+        ],
+    ),
     (
         "report",
         Reach::Daemon,

@@ -467,6 +467,22 @@ impl<'a> DiffSide<'a> {
     }
 }
 
+/// What people should know beside what they asked for, by `pkg` and `scenario`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "warning")]
+pub(crate) struct WarningLine<'a> {
+    v: u32,
+    /// What, in words that may change.
+    message: &'a str,
+}
+
+impl<'a> WarningLine<'a> {
+    pub(crate) fn new(message: &'a str) -> Self {
+        Self { v: FORMAT, message }
+    }
+}
+
 /// What the exit codes say, by `help exit-codes`.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

@@ -27,6 +27,7 @@ mod input;
 mod json;
 mod launch;
 mod link;
+mod manage;
 mod manual;
 mod output;
 mod progress;

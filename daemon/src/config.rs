@@ -53,6 +53,8 @@ pub(crate) enum Verb {
     Check,
     /// Look at the data folder.
     Doctor,
+    /// Look at packages and scenarios, or change them.
+    Package,
 }
 
 /// Where a socket may lie that cannot lie in the data folder.

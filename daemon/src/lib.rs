@@ -20,6 +20,7 @@ mod journal;
 mod lease;
 mod listener;
 mod log;
+mod manage;
 mod packages;
 mod point;
 mod registry;

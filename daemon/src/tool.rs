@@ -36,8 +36,8 @@ fn respond(tool: Tool, request: Request) -> Response {
         Ok(home) => home,
         Err(error) => return failed(&error),
     };
-    // What reads files does that beside; nothing here waits for a socket or a timer.
-    let runtime = match tokio::runtime::Builder::new_current_thread().build() {
+    // What reads files does that beside; nothing here waits for a socket.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };
@@ -45,6 +45,7 @@ fn respond(tool: Tool, request: Request) -> Response {
         match (tool.verb, request) {
             (Verb::Check, Request::Spawn(spawn)) => handler::check(spawn, &home).await,
             (Verb::Doctor, Request::Examine { owned }) => handler::examine(owned, &home),
+            (Verb::Package, Request::Manage(manage)) => handler::manage(manage, &home).await,
             _ => Err(handler::invalid("this verb answers another request".to_owned())),
         }
     });

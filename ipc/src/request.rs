@@ -10,7 +10,7 @@ use alc_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Json, positional};
+use crate::{Json, Manage, positional};
 
 /// A request or response with the number that ties them together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +71,8 @@ pub enum Request {
     Leave(Leave),
     /// Start a session where another one asked; answered by `Spawned`.
     Branch(Branch),
+    /// Look at packages and scenarios, or change them; answered by `Report`, and by `alcd tool` alone.
+    Manage(Manage),
 }
 
 /// Starts a session.

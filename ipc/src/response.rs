@@ -104,6 +104,13 @@ pub enum Response {
     Delivered,
     /// The session from the file exists, on disk.
     Imported(SessionId),
+    /// What was asked for, an object of the public JSON each.
+    Report {
+        /// The objects.
+        lines: Vec<Json>,
+        /// What people should know beside.
+        warnings: Vec<String>,
+    },
 }
 
 impl Response {
@@ -251,11 +258,13 @@ pub enum ErrorCode {
     IdInUse,
     /// The session has gone on since.
     WentOn,
+    /// Something else has its place.
+    InTheWay,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::NotFound,
         Self::Ambiguous,
         Self::NotPaused,
@@ -278,6 +287,7 @@ impl ErrorCode {
         Self::UnknownStrategy,
         Self::IdInUse,
         Self::WentOn,
+        Self::InTheWay,
     ];
 
     /// The code of this name.
@@ -312,6 +322,7 @@ impl ErrorCode {
             Self::UnknownStrategy => "unknown_strategy",
             Self::IdInUse => "id_in_use",
             Self::WentOn => "went_on",
+            Self::InTheWay => "in_the_way",
         }
     }
 }

@@ -17,12 +17,14 @@ mod list;
 mod log;
 mod man;
 mod note;
+mod pkg;
 mod prompt;
 mod report;
 mod result;
 mod resume;
 mod rm;
 mod run;
+mod scenario;
 mod spawn;
 mod state;
 mod top;
@@ -75,6 +77,8 @@ pub(crate) fn run(
         Command::Remove(args) => rm::run(&args, &connector()?, output),
         Command::Report(args) => report::run(&args, &connector()?, output),
         Command::Gc(args) => gc::run(&args, &connector()?, output),
+        Command::Pkg(args) => pkg::run(args, &connector()?, output),
+        Command::Scenario(args) => scenario::run(args, &connector()?, output),
         Command::Daemon(args) => daemon::run(args, &connector()?, output),
         Command::Doctor => doctor::run(&connector()?, output),
         Command::Completions(args) => completions::run(&args, output),
@@ -91,6 +95,8 @@ pub(crate) fn only_reads(command: &Command) -> bool {
             start.terms.check
         }
         Command::Advice(args) => args.terms.check,
+        Command::Pkg(args) => args.only_reads(),
+        Command::Scenario(args) => args.only_reads(),
         Command::State(_)
         | Command::List(_)
         | Command::Prompt(_)

@@ -1,6 +1,9 @@
 //! JSON Schemas of all that `--json` prints, one for each `type`.
 
-use alc_core::{EventView, FORMAT, ResultView, SessionView};
+use alc_core::{
+    EventView, FORMAT, FindingView, InstalledView, LinkedView, PackageView, RemovedView,
+    ResultView, ScenarioView, ScenariosView, SessionView, UnlinkedView, UpdatedView,
+};
 use schemars::{
     JsonSchema, Schema,
     generate::SchemaSettings,
@@ -11,7 +14,7 @@ use serde_json::{Value, json};
 use crate::json::{
     CancelledLine, CheckedLine, CollectedLine, DaemonLine, DeletedLine, DiffLine, ErrorLine,
     ExitCodesLine, ExportedLine, FileLine, FindingLine, GivenLine, LoggedLine, NotedLine,
-    QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine,
+    QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine, WarningLine,
 };
 
 /// Each `type` and the schema of its lines.
@@ -30,15 +33,25 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<ExportedLine>("exported"),
         of::<FileLine>("file"),
         of::<FindingLine>("finding"),
+        of::<InstalledView>("installed"),
+        of::<LinkedView>("linked"),
         of::<LoggedLine>("logged"),
         of::<NotedLine>("noted"),
+        of::<PackageView>("package"),
+        of::<FindingView>("package_finding"),
         of::<QueryLine>("query"),
+        of::<RemovedView>("removed"),
         of::<ResultView>("result"),
         of::<ResumedLine>("resumed"),
+        of::<ScenarioView>("scenario"),
+        of::<ScenariosView>("scenarios_installed"),
         of::<SessionView>("session"),
         of::<StoppedLine>("stopped"),
         of::<TextLine>("text"),
+        of::<UnlinkedView>("unlinked"),
+        of::<UpdatedView>("updated"),
         of::<VersionLine>("version"),
+        of::<WarningLine>("warning"),
     ]
 }
 

@@ -9,6 +9,7 @@ mod operation;
 mod pool;
 mod preempt;
 mod prelude;
+mod probe;
 mod strand;
 mod vm;
 mod world;
@@ -18,6 +19,7 @@ pub(crate) use alone::alone;
 pub(crate) use convert::through_lua;
 pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
+pub(crate) use probe::probe;
 pub(crate) use vm::{
     Divergence, LoadError, Outside, Step, Stepped, Vm, check_syntax, iterates_as_always,
 };

@@ -16,6 +16,7 @@ use super::{
     strand::{Strand, compile, engine_failure},
     world::{Departure, Made, Pending, World},
 };
+use crate::packages::Package;
 
 /// What a VM is given of the process around it.
 #[derive(Clone, Debug)]
@@ -50,6 +51,13 @@ impl Vm {
         let world = World::new(Replay::new(calls), script, outside, strand.mark.clone());
         strand.lua.set_app_data(world);
         Ok(Self { strand, fork: None, token, worked: Duration::ZERO })
+    }
+
+    /// Has the script find `package` before it looks anywhere else.
+    pub(super) fn keep(&mut self, package: Arc<Package>) {
+        if let Some(mut world) = self.strand.lua.app_data_mut::<World>() {
+            world.packages.push(package);
+        }
     }
 
     /// Gives the script the answers it waits for, in the order of the queries.

@@ -9,6 +9,7 @@ mod list;
 mod log;
 mod note;
 mod observe;
+mod package;
 mod resume;
 mod spawn;
 mod status;
@@ -21,7 +22,9 @@ use alc_core::{QueryView, Reference, SessionView};
 use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
-pub(crate) use self::{examine::examine, failure::invalid, spawn::check, stop::stop};
+pub(crate) use self::{
+    examine::examine, failure::invalid, package::manage, spawn::check, stop::stop,
+};
 use crate::{registry::Registry, server::Daemon, visitor::Visitor};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
@@ -57,6 +60,7 @@ pub(crate) async fn handle(
         Request::Import(import) => travel::import(import, registry, visitor).await,
         Request::Branch(branch) => branch::branch(branch, registry).await,
         Request::Leave(leave) => travel::leave(leave, registry).await,
+        Request::Manage(_) => Err(package::not_here()),
     };
     done.unwrap_or_else(Response::Failure)
 }

@@ -1,12 +1,16 @@
 //! Packages: where they are found for a session, and what of them it keeps.
 
+mod name;
 mod pin;
 mod project;
 mod resolve;
 
-pub(crate) use pin::{Package, PinError};
-pub(crate) use project::{ProjectError, allowed_variables};
-pub(crate) use resolve::{Resolver, Search};
+pub(crate) use name::{is_card_name, is_version};
+pub(crate) use pin::{Package, PinError, stays_within};
+pub(crate) use project::{
+    LOCAL, LOCK, MANIFEST, Project, ProjectError, allowed_variables, document,
+};
+pub(crate) use resolve::{Located, Origin, Resolver, Search, pinned_copy};
 
 /// Reads a project's files, for a fuzzer.
 #[cfg(feature = "fuzz")]

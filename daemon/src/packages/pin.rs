@@ -35,7 +35,7 @@ pub(crate) enum PinError {
 impl Package {
     /// Every Lua file below `folder`, as a package called `name`; its tests and hidden folders stay
     /// out, and links that lead elsewhere.
-    pub(super) fn read_folder(name: &str, folder: &Path) -> Result<Self, PinError> {
+    pub(crate) fn read_folder(name: &str, folder: &Path) -> Result<Self, PinError> {
         let mut package = Self::default();
         let mut left = LARGEST;
         package.add_folder(name, folder, folder, &mut left)?;
@@ -120,7 +120,7 @@ fn is_module(file: &str) -> bool {
 
 /// Whether a path leads to something below `root`, links followed. A link to a folder that it lies
 /// in would never end.
-pub(super) fn stays_within(path: &Path, root: &Path) -> bool {
+pub(crate) fn stays_within(path: &Path, root: &Path) -> bool {
     let (Ok(path_is), Ok(root)) = (path.canonicalize(), root.canonicalize()) else { return false };
     let ascends = path.is_symlink()
         && path.parent().is_some_and(|parent| {

@@ -10,10 +10,14 @@ use std::{
 
 use toml_edit::{DocumentMut, Item, TableLike, TomlError};
 
+use super::name::is_version;
+
 /// What a project's file in its root is called.
-const MANIFEST: &str = "alc.toml";
-const LOCAL: &str = "alc.local.toml";
-const LOCK: &str = "alc.lock";
+pub(crate) const MANIFEST: &str = "alc.toml";
+/// The one that is private to a worktree.
+pub(crate) const LOCAL: &str = "alc.local.toml";
+/// The one that says what the packages were when they were last updated.
+pub(crate) const LOCK: &str = "alc.lock";
 
 /// A project's file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -74,7 +78,7 @@ impl Project {
 }
 
 /// The TOML in a file, if the file is there.
-fn document(path: &Path) -> Result<Option<DocumentMut>, ProjectError> {
+pub(crate) fn document(path: &Path) -> Result<Option<DocumentMut>, ProjectError> {
     let text = match fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
@@ -127,7 +131,10 @@ fn locked(root: &Path, file: &DocumentMut) -> Result<Vec<Link>, ProjectError> {
         let source = package.get("source")?.as_table_like()?;
         let source = match text(source, "type")? {
             "path" => Source::Path(root.join(text(source, "path")?)),
-            "installed" => Source::Pinned(text(package, "version")?.to_owned()),
+            "installed" => {
+                let version = text(package, "version").filter(|version| is_version(version))?;
+                Source::Pinned(version.to_owned())
+            }
             _ => return None,
         };
         Some(Link { name: text(package, "name")?.to_owned(), source })

@@ -2,11 +2,12 @@
 //! project's packages, the folders of `ALC_PACKAGES_PATH`, the user's store.
 
 use std::{
-    env,
+    collections::HashSet,
+    env, fs,
     path::{Path, PathBuf},
 };
 
-use alc_core::Caller;
+use alc_core::{Caller, is_package_name};
 
 use super::{
     pin::{Package, PinError, files_of, stays_within},
@@ -29,11 +30,35 @@ pub(crate) struct Resolver {
 
 /// One place where packages are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Root {
+struct Root {
+    holds: Holds,
+    origin: Origin,
+}
+
+/// What is in such a place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Holds {
     /// One package, whatever its folder is called.
-    Named(String, PathBuf),
+    One(String, PathBuf),
     /// A folder whose entries are packages.
-    Folder(PathBuf),
+    Many(PathBuf),
+}
+
+/// Who says that packages are there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// `alc.local.toml`.
+    Worktree,
+    /// A path in `alc.lock` or `alc.toml`.
+    Project,
+    /// A version in `alc.lock`, of which the user's store has a copy.
+    Pinned,
+    /// `ALC_PACKAGES_PATH`.
+    More,
+    /// It is in the user's store.
+    Store,
+    /// It is a scenario of the user's.
+    Scenarios,
 }
 
 /// What became of looking for a module.
@@ -45,6 +70,23 @@ pub(crate) enum Search {
     Missing(Vec<String>),
 }
 
+/// A package in one of the places, whether it is the first of its name or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Located {
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+    pub(crate) origin: Origin,
+}
+
+/// Where a module is.
+#[derive(Debug, PartialEq, Eq)]
+enum Place {
+    /// In a package with this folder.
+    Folder(PathBuf),
+    /// It is a file of its own.
+    File(PathBuf),
+}
+
 impl Resolver {
     /// The places where `caller`'s packages are, with the data folder `home`.
     pub(crate) fn new(caller: &Caller, home: &Path) -> Result<Self, ProjectError> {
@@ -52,54 +94,134 @@ impl Resolver {
             Some(root) => Project::read(Path::new(root))?,
             None => Project::default(),
         };
+        Ok(Self::with_project(&project, caller, home))
+    }
+
+    /// The same, with a project that has been read.
+    pub(crate) fn with_project(project: &Project, caller: &Caller, home: &Path) -> Self {
         let store = home.join("packages");
-        let named = |link: &Link| Root::Named(link.name.clone(), place(link, &store));
-        let mut roots: Vec<Root> = project.local.iter().map(named).collect();
-        roots.extend(project.shared.iter().map(named));
+        let one = |link: &Link, origin: Origin| {
+            let (folder, origin) = match &link.source {
+                Source::Path(path) => (path.clone(), origin),
+                Source::Pinned(version) => {
+                    (store.join(pinned_copy(&link.name, version)), Origin::Pinned)
+                }
+            };
+            Root { holds: Holds::One(link.name.clone(), folder), origin }
+        };
+        let many = |folder: PathBuf, origin| Root { holds: Holds::Many(folder), origin };
+        let mut roots: Vec<Root> =
+            project.local.iter().map(|link| one(link, Origin::Worktree)).collect();
+        roots.extend(project.shared.iter().map(|link| one(link, Origin::Project)));
         // Older lock files name the folder that a package lies in.
-        let folders = project.shared.iter().filter(|link| matches!(link.source, Source::Path(_)));
-        roots.extend(folders.map(|link| Root::Folder(place(link, &store))));
+        roots.extend(project.shared.iter().filter_map(|link| match &link.source {
+            Source::Path(path) => Some(many(path.clone(), Origin::Project)),
+            Source::Pinned(_) => None,
+        }));
         let base = caller.folder.as_deref().map_or(Path::new(""), Path::new);
         if let Some(more) = caller.env.get(MORE) {
             let folders = env::split_paths(more).filter(|folder| !folder.as_os_str().is_empty());
-            roots.extend(folders.map(|folder| Root::Folder(base.join(folder))));
+            roots.extend(folders.map(|folder| many(base.join(folder), Origin::More)));
         }
-        roots.push(Root::Folder(store));
-        roots.push(Root::Named(SCENARIOS.to_owned(), home.join(SCENARIOS)));
+        roots.push(many(store, Origin::Store));
+        let scenarios = Holds::One(SCENARIOS.to_owned(), home.join(SCENARIOS));
+        roots.push(Root { holds: scenarios, origin: Origin::Scenarios });
         let strict = caller.env.get(STRICT).is_some_and(|value| value == "1");
-        Ok(Self { roots, strict })
+        Self { roots, strict }
     }
 
     /// Finds a module and reads its whole package.
     pub(crate) fn find(&self, module: &str) -> Result<Search, PinError> {
         let mut missing = Vec::new();
-        if is_sound(module) {
-            for root in &self.roots {
-                if let Some(package) = self.look(root, module, &mut missing)? {
-                    return Ok(Search::Found(package));
+        let name = module.split('.').next().unwrap_or(module);
+        match self.place(module, &mut missing) {
+            Some(Place::Folder(folder)) => Package::read_folder(name, &folder).map(Search::Found),
+            Some(Place::File(file)) => {
+                Package::read_file(format!("{name}.lua"), &file).map(Search::Found)
+            }
+            None => Ok(Search::Missing(missing)),
+        }
+    }
+
+    /// The folder of the package that `name` stands for, if it is one.
+    pub(crate) fn folder(&self, name: &str) -> Option<PathBuf> {
+        match self.place(name, &mut Vec::new())? {
+            Place::Folder(folder) => Some(folder),
+            Place::File(_) => None,
+        }
+    }
+
+    /// Every package of every place, those that count first being first; by name within a place.
+    pub(crate) fn packages(&self) -> Vec<Located> {
+        let mut found = Vec::new();
+        let mut known = HashSet::new();
+        for root in self.roots.iter().filter(|root| root.origin != Origin::Scenarios) {
+            let packages = match &root.holds {
+                Holds::One(name, folder) => vec![(name.clone(), folder.clone())],
+                // A package's own folder, as some lock files name it: below are its modules.
+                Holds::Many(folder) if folder.join("init.lua").is_file() => Vec::new(),
+                Holds::Many(folder) => entries(folder),
+            };
+            for (name, folder) in packages {
+                let one = Located { name, folder, origin: root.origin };
+                let new = known.insert((one.name.clone(), one.folder.clone()));
+                if new && is_package_name(&one.name) && self.is_package(&one.folder) {
+                    found.push(one);
                 }
             }
         }
-        Ok(Search::Missing(missing))
+        found
     }
 
-    fn look(
-        &self,
-        root: &Root,
-        module: &str,
-        missing: &mut Vec<String>,
-    ) -> Result<Option<Package>, PinError> {
+    /// The links that lead to no package.
+    pub(crate) fn broken_links(&self) -> Vec<Located> {
+        let mut broken = Vec::new();
+        for Root { holds, origin } in &self.roots {
+            match (holds, origin) {
+                (Holds::One(name, folder), Origin::Worktree | Origin::Project) => {
+                    // Older lock files name the folder that a package lies in.
+                    let either = [folder.clone(), folder.join(name)];
+                    if !either.iter().any(|folder| folder.join("init.lua").is_file()) {
+                        let (name, folder) = (name.clone(), folder.clone());
+                        broken.push(Located { name, folder, origin: *origin });
+                    }
+                }
+                (Holds::Many(folder), Origin::Store) => {
+                    let gone = entries(folder).into_iter().filter(|(_, entry)| {
+                        entry.is_symlink() && !entry.join("init.lua").is_file()
+                    });
+                    broken.extend(gone.map(|(name, folder)| Located {
+                        name,
+                        folder,
+                        origin: *origin,
+                    }));
+                }
+                _ => {}
+            }
+        }
+        broken
+    }
+
+    /// The first place that has a module.
+    fn place(&self, module: &str, missing: &mut Vec<String>) -> Option<Place> {
+        if !is_sound(module) {
+            return None;
+        }
+        self.roots.iter().find_map(|root| self.look(root, module, missing))
+    }
+
+    fn look(&self, root: &Root, module: &str, missing: &mut Vec<String>) -> Option<Place> {
         let (name, rest) = module.split_once('.').map_or((module, None), |(a, b)| (a, Some(b)));
-        let (folder, single) = match root {
-            Root::Named(named, _) if named != name => return Ok(None),
-            Root::Named(_, folder) => (folder.clone(), None),
-            Root::Folder(folder) => {
+        let (folder, single) = match &root.holds {
+            Holds::One(named, _) if named != name => return None,
+            Holds::One(_, folder) => (folder.clone(), None),
+            Holds::Many(folder) => {
                 (folder.join(name), rest.is_none().then(|| folder.join(format!("{name}.lua"))))
             }
         };
         if let Some(file) = single {
             if file.is_file() && self.may_follow(&file) {
-                return Package::read_file(format!("{name}.lua"), &file).map(Some);
+                return Some(Place::File(file));
             }
             missing.push(file.display().to_string());
         }
@@ -111,11 +233,16 @@ impl Resolver {
         for candidate in candidates {
             let file = folder.join(candidate);
             if file.is_file() && self.may_follow(&folder) && stays_within(&file, &folder) {
-                return Package::read_folder(name, &folder).map(Some);
+                return Some(Place::Folder(folder));
             }
             missing.push(file.display().to_string());
         }
-        Ok(None)
+        None
+    }
+
+    fn is_package(&self, folder: &Path) -> bool {
+        let init = folder.join("init.lua");
+        init.is_file() && self.may_follow(folder) && stays_within(&init, folder)
     }
 
     /// Links out of a folder of packages are how linked packages work, unless that is forbidden.
@@ -124,11 +251,19 @@ impl Resolver {
     }
 }
 
-fn place(link: &Link, store: &Path) -> PathBuf {
-    match &link.source {
-        Source::Path(path) => path.clone(),
-        Source::Pinned(version) => store.join(format!("{}@{version}", link.name)),
-    }
+/// What the copy of a version is called in the store.
+pub(crate) fn pinned_copy(name: &str, version: &str) -> String {
+    format!("{name}@{version}")
+}
+
+/// What is in a folder, by name; nothing if it cannot be read.
+fn entries(folder: &Path) -> Vec<(String, PathBuf)> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut entries: Vec<_> = entries
+        .filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())))
+        .collect();
+    entries.sort();
+    entries
 }
 
 /// Whether a module's name may be looked for in folders: nothing that leads out of them.
@@ -140,8 +275,6 @@ fn is_sound(module: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use tempfile::TempDir;
 
     use super::*;
@@ -208,6 +341,19 @@ mod tests {
             source = { type = 'installed' }";
         places.write("project/alc.lock", lock);
         let resolver = places.resolver();
+        let listed: Vec<_> = resolver
+            .packages()
+            .into_iter()
+            .filter(|package| package.name == "a")
+            .map(|package| (package.origin, resolver.folder("a") == Some(package.folder)))
+            .collect();
+        let expected = [
+            (Origin::Worktree, true),
+            (Origin::Project, false),
+            (Origin::More, false),
+            (Origin::Store, false),
+        ];
+        assert_eq!(listed, expected);
         for (module, place) in [
             ("a", "project/elsewhere"),
             ("b", "project/shared"),

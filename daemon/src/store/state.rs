@@ -5,15 +5,15 @@
 //! processes lose nothing of each other.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{folder, point::point};
+use super::file;
 
 /// The largest file, in bytes.
 const LARGEST: u64 = 64 << 20;
@@ -211,13 +211,7 @@ impl Store {
 
     /// Waits for those who change a file now.
     fn lock(&self) -> Result<File, StateError> {
-        let path = self.folder.join(".lock");
-        let failed = |error| StateError::Io(path.clone(), error);
-        fs::create_dir_all(&self.folder).map_err(failed)?;
-        let mut options = OpenOptions::new();
-        let lock = options.write(true).create(true).truncate(false).open(&path).map_err(failed)?;
-        lock.lock().map_err(failed)?;
-        Ok(lock)
+        file::lock(&self.folder).map_err(|error| StateError::Io(self.folder.clone(), error))
     }
 
     fn value(&self, slot: &Slot) -> Result<Option<Value>, StateError> {
@@ -254,7 +248,8 @@ impl Store {
                 Value::Object(members)
             }
         };
-        replace(&path, &file).map_err(|error| StateError::Io(path, error))
+        let text = format!("{file:#}");
+        file::replace(&path, text.as_bytes()).map_err(|error| StateError::Io(path, error))
     }
 }
 
@@ -289,20 +284,4 @@ fn content(path: &Path) -> Result<Option<Value>, StateError> {
 
 fn hash(value: &Value) -> String {
     blake3::hash(value.to_string().as_bytes()).to_hex().to_string()
-}
-
-/// Puts a file in the place of another, whole at any moment.
-fn replace(path: &Path, value: &Value) -> io::Result<()> {
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    let temporary = path.with_extension("json.tmp");
-    let mut file = File::create(&temporary)?;
-    file.write_all(serde_json::to_string_pretty(value)?.as_bytes())?;
-    file.sync_all()?;
-    point("replace.before");
-    fs::rename(&temporary, path)?;
-    folder::sync(path)?;
-    point("replace.after");
-    Ok(())
 }

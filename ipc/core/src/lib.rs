@@ -6,6 +6,7 @@ mod event;
 mod id;
 mod name;
 mod outcome;
+mod package;
 mod query;
 mod replay;
 mod script;
@@ -19,6 +20,11 @@ pub use event::{
 pub use id::{BadId, BadReference, QueryId, Reference, Seq, SessionId, SessionRef};
 pub use name::{BadName, IfExists, Key, Label, Name};
 pub use outcome::{CancelReason, ErrorKind, Outcome, ReasonCode, SessionError};
+pub use package::{
+    FindingKind, FindingLevel, FindingView, InstalledView, LinkedView, LockedPackage, NotDone,
+    PackageKind, PackageMeta, PackagePlace, PackageScope, PackageSource, PackageView, RemovedView,
+    ScenarioView, ScenariosView, UnlinkedView, UpdatedView, is_package_name,
+};
 pub use query::{Pause, PauseKind, Query};
 pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
 pub use script::{Caller, Limits, Program, Script};
