@@ -1,6 +1,6 @@
 //! Packages as people manage them: which there are, and which of them count.
 
-use std::{fs, os::unix::fs::symlink, path::Path};
+use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
 
 use serde_json::Value;
 
@@ -65,6 +65,8 @@ fn what_a_package_is_shows_when_it_is_loaded() {
 #[test]
 fn a_package_that_does_not_load_is_told_and_the_others_are_listed() {
     let env = TestEnv::new();
+    let pipe = env.folder().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("runs").success());
     write(
         &env,
         &[
@@ -83,10 +85,11 @@ fn a_package_that_does_not_load_is_told_and_the_others_are_listed() {
                 "return setmetatable({}, { __index = function() error('no field') end })",
             ),
             ("home/packages/binary/init.lua", "\x1bLua"),
+            ("home/packages/waits/init.lua", &format!("return io.open('{}')", pipe.display())),
         ],
     );
     let packages = env.json(["pkg", "list"]);
-    assert_eq!(packages.len(), 12);
+    assert_eq!(packages.len(), 13);
     for (name, words) in [
         ("raises", "raises/init.lua\"]:2: no luck"),
         ("syntax", "error loading module 'syntax'"),
@@ -98,6 +101,7 @@ fn a_package_that_does_not_load_is_told_and_the_others_are_listed() {
         ("changes", "nothing can be changed"),
         ("hostile", "no field"),
         ("binary", "binary"),
+        ("waits", "it has not ended after"),
     ] {
         let package = named(&packages, name);
         let error = package["error"].as_str().expect("an error");

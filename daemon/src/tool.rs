@@ -49,5 +49,7 @@ fn respond(tool: Tool, request: Request) -> Response {
             _ => Err(handler::invalid("this verb answers another request".to_owned())),
         }
     });
+    // A read that never ends, of a package that was given up, ends with the process.
+    runtime.shutdown_background();
     response.unwrap_or_else(Response::Failure)
 }

@@ -79,7 +79,6 @@ impl From<ManageError> for Failure {
             ManageError::NoScenario(_) => {
                 (ErrorCode::NotFound, Some("alc scenario list".to_owned()))
             }
-            ManageError::NotInCollection(_) => (ErrorCode::NotFound, None),
             ManageError::NoCollection(folder) => {
                 let one = folder.join("init.lua").is_file();
                 let hint = one.then(|| format!("alc pkg link {}", folder.display()));
@@ -96,18 +95,18 @@ impl From<ManageError> for Failure {
             ManageError::IsLink(name) => {
                 (ErrorCode::InTheWay, Some(format!("alc pkg unlink {name}")))
             }
-            ManageError::Git(GitError::Folder(error)) => (of_file(error), None),
-            ManageError::Git(_) => (ErrorCode::NotFound, None),
+            ManageError::Git(GitError::Folder(error))
+            | ManageError::Manifest(ManifestError::Read(_, error))
+            | ManageError::File(_, error) => (of_file(error), None),
+            ManageError::NotInCollection(_) | ManageError::Git(_) => (ErrorCode::NotFound, None),
             ManageError::NotATable(_) | ManageError::Project(_) => (ErrorCode::Damaged, None),
             ManageError::Manifest(ManifestError::Damaged(path, _)) => {
                 // Packages stay where they are; only where they came from is forgotten.
                 let path = path.display();
                 (ErrorCode::Damaged, Some(format!("mv {path} {path}.damaged")))
             }
-            ManageError::Manifest(ManifestError::Read(_, error)) => (of_file(error), None),
             ManageError::Folder(FolderError::Unusable { source, .. }) => (of_file(source), None),
             ManageError::Folder(error) => (ErrorCode::NotPermitted, error.hint()),
-            ManageError::File(_, error) => (of_file(error), None),
             ManageError::Threads(_) => (ErrorCode::Unavailable, None),
         };
         Self { code, message: chain(&error), hint }

@@ -102,8 +102,8 @@ fn git(words: &[&str], folder: &Path) -> Result<Result<(), String>, GitError> {
         return Ok(Ok(()));
     }
     let complaint = String::from_utf8_lossy(&output.stderr);
-    let lines = complaint.lines().map(str::trim).filter(|line| !line.is_empty());
-    let told = lines.clone().find(|line| line.starts_with("fatal:")).or_else(|| lines.last());
+    let mut lines = complaint.lines().map(str::trim).filter(|line| !line.is_empty());
+    let told = lines.clone().find(|line| line.starts_with("fatal:")).or_else(|| lines.next_back());
     let told = told.unwrap_or("git failed").trim_start_matches("fatal: ");
     Ok(Err(told.to_owned()))
 }

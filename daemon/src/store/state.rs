@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::file;
+use crate::folder;
 
 /// The largest file, in bytes.
 const LARGEST: u64 = 64 << 20;
