@@ -1,6 +1,6 @@
 //! Packages as people manage them: which there are, and which of them count.
 
-use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+use std::{os::unix::fs::symlink, path::Path, process::Command};
 
 use serde_json::Value;
 

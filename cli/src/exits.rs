@@ -258,6 +258,16 @@ const VERBS: &[Row] = &[
         ],
     ),
     ("gc", Reach::Daemon, &[(Exit::Done, "what was old enough is gone, if anything was")]),
+    (
+        "report",
+        Reach::Daemon,
+        &[
+            (Exit::Done, "written"),
+            UNKNOWN,
+            AMBIGUOUS,
+            (Exit::CannotWrite, "cannot write the page"),
+        ],
+    ),
     ("pkg list", Reach::Tool, &[(Exit::Done, "printed, also when there are none")]),
     ("pkg show", Reach::Tool, &[(Exit::Done, "printed"), NO_PACKAGE]),
     (
@@ -327,16 +337,6 @@ const VERBS: &[Row] = &[
             (Exit::Done, "what was absent is installed; what is there is left"),
             (Exit::NotFound, "no such repository"),
             (Exit::CannotWrite, "a scenario cannot be written"),
-        ],
-    ),
-    (
-        "report",
-        Reach::Daemon,
-        &[
-            (Exit::Done, "written"),
-            UNKNOWN,
-            AMBIGUOUS,
-            (Exit::CannotWrite, "cannot write the page"),
         ],
     ),
     (
