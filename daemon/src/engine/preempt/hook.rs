@@ -94,7 +94,11 @@ pub(super) fn set_on_running() {
     if !state.is_null() {
         // SAFETY: Lua allows setting a hook from a signal handler; `state` runs on this thread.
         unsafe {
-            ffi::lua_sethook(state, Some(hook), ffi::LUA_MASKCOUNT, 1);
+            // Once is enough: Lua walks the whole stack for it, and a signal that interrupts that walk
+            // must not begin it again.
+            if ffi::lua_gethook(state).is_none() {
+                ffi::lua_sethook(state, Some(hook), ffi::LUA_MASKCOUNT, 1);
+            }
         }
     }
 }

@@ -98,6 +98,18 @@ async fn slices_of_any_length_change_no_result() {
     }
 }
 
+#[tokio::test]
+async fn a_deep_stack_gets_on_in_short_slices() {
+    // Lua walks the whole stack when a hook is set, which takes longer than such a slice.
+    let deep = "local function f(n) return n == 0 and 0 or 1 + f(n - 1) end return f(30000)";
+    for way in WAYS {
+        let patience =
+            Patience { slice: Duration::from_micros(100), call: Duration::from_secs(20) };
+        let pool = Pool::with(1, patience, *way).expect("starts");
+        assert_eq!(run_to_end(&pool, deep).await.0, "30000", "{way:?}");
+    }
+}
+
 /// Scripts that never end, each in another place.
 const ENDLESS: &[&str] = &[
     "while true do end",
