@@ -10,6 +10,7 @@ mod pool;
 mod preempt;
 mod prelude;
 mod probe;
+mod spec;
 mod strand;
 mod vm;
 mod world;
@@ -19,7 +20,8 @@ pub(crate) use alone::alone;
 pub(crate) use convert::through_lua;
 pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
-pub(crate) use probe::probe;
+pub(crate) use probe::{ProbeError, probe};
+pub(crate) use spec::{Case, Notes, Spec, run_spec};
 pub(crate) use vm::{
     Divergence, LoadError, Outside, Step, Stepped, Vm, check_syntax, iterates_as_always,
 };

@@ -41,6 +41,7 @@ const TEXT: &str = concat!(
     include_str!("prelude/require.lua"),
     include_str!("prelude/arguments.lua"),
     include_str!("prelude/math.lua"),
+    include_str!("prelude/files.lua"),
     include_str!("prelude/io.lua"),
     include_str!("prelude/os.lua"),
     include_str!("prelude/std.lua"),
@@ -78,6 +79,10 @@ const TEXT: &str = concat!(
     include_str!("prelude/evalframe/stats.lua"),
     include_str!("prelude/evalframe/report.lua"),
     include_str!("prelude/evalframe/inputs.lua"),
+    include_str!("prelude/spec/main.lua"),
+    include_str!("prelude/spec/lust.lua"),
+    include_str!("prelude/spec/shown.lua"),
+    include_str!("prelude/spec/doubles.lua"),
 );
 
 /// Makes fields in a table.
@@ -138,7 +143,8 @@ impl Prelude {
 
     fn add<'a>(&mut self, table: &str, fields: impl Iterator<Item = &'a str>, load: Source) {
         for field in fields {
-            self.makers.insert(format!("{table}.{field}"), self.parts.len());
+            let earlier = self.makers.insert(format!("{table}.{field}"), self.parts.len());
+            debug_assert_eq!(earlier, None, "{table}.{field} is made twice");
         }
         self.parts.push(Part { table: table.to_owned(), load });
     }

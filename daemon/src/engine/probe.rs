@@ -1,5 +1,5 @@
-//! A script that runs outside of any session, to find something out: nobody answers it, no journal
-//! keeps it, and it changes nothing.
+//! A script that runs outside of any session, to find something out: nobody answers it, and no journal
+//! keeps it.
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    operation::{Begun, Outcome},
+    operation::{Begun, Operation, Outcome},
     pool::{BrokeOff, Pool, Turn},
     vm::{LoadError, Outside, Step, Stepped, Vm},
 };
@@ -29,6 +29,13 @@ pub(crate) enum ProbeError {
     BrokeOff(#[from] BrokeOff),
 }
 
+/// What a script that runs alone may do to files and processes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum May {
+    Look,
+    Change,
+}
+
 /// Runs `script`, which finds `package` before it looks anywhere else, to its end: its value as JSON
 /// text.
 pub(crate) async fn probe(
@@ -43,41 +50,60 @@ pub(crate) async fn probe(
     let load = move || {
         let mut vm = Vm::load(&script, Vec::new(), outside)?;
         vm.keep(package);
-        Ok::<_, LoadError>(vm.step())
+        Ok(vm)
     };
-    let run = async {
-        let mut stepped = pool.run(Turn::Fresh, load).end().await??;
-        loop {
-            let Stepped { mut vm, step, .. } = stepped;
-            let turn = match step {
-                Step::Finished(text) => return Ok(text),
-                Step::Failed(error) => return Err(ProbeError::Failed(error.message)),
-                Step::Asked { .. } => return Err(ProbeError::Asks),
-                // It has no journal to part from.
-                Step::Diverged(_) => return Err(BrokeOff::Panicked.into()),
-                Step::Slice => Turn::Slice,
-                Step::Operates(operation) => {
-                    let looked = spawn_blocking(|| look(operation.begin())).await;
-                    let told = vm.operated(looked.map_err(|_| BrokeOff::Panicked)?);
-                    told.map_err(|error| ProbeError::Failed(error.to_string()))?;
-                    Turn::Fresh
-                }
-            };
-            stepped = pool.run(turn, move || vm.step()).end().await?;
-        }
-    };
+    within(limit, &token, to_end(load, pool, May::Look)).await
+}
+
+/// Lets a script run for so long.
+pub(super) async fn within<T>(
+    limit: Duration,
+    token: &CancellationToken,
+    run: impl Future<Output = Result<T, ProbeError>>,
+) -> Result<T, ProbeError> {
     let ended = tokio::time::timeout(limit, run).await;
     // What is still under way there comes to its end.
     token.cancel();
     ended.unwrap_or(Err(ProbeError::Endless(limit)))
 }
 
-/// What an operation comes to that may only look.
-fn look(begun: Begun) -> Outcome {
+/// Runs what `load` loads, to its end.
+pub(super) async fn to_end(
+    load: impl FnOnce() -> Result<Vm, LoadError> + Send + 'static,
+    pool: &Pool,
+    may: May,
+) -> Result<String, ProbeError> {
+    let mut stepped = pool.run(Turn::Fresh, move || load().map(Vm::step)).end().await??;
+    loop {
+        let Stepped { mut vm, step, .. } = stepped;
+        let turn = match step {
+            Step::Finished(text) => return Ok(text),
+            Step::Failed(error) => return Err(ProbeError::Failed(error.message)),
+            Step::Asked { .. } => return Err(ProbeError::Asks),
+            // It has no journal to part from.
+            Step::Diverged(_) => return Err(BrokeOff::Panicked.into()),
+            Step::Slice => Turn::Slice,
+            Step::Operates(operation) => {
+                let outcome = operated(operation, &mut vm, may).await?;
+                let told = vm.operated(outcome);
+                told.map_err(|error| ProbeError::Failed(error.to_string()))?;
+                Turn::Fresh
+            }
+        };
+        stepped = pool.run(turn, move || vm.step()).end().await?;
+    }
+}
+
+async fn operated(operation: Operation, vm: &mut Vm, may: May) -> Result<Outcome, BrokeOff> {
+    let begun = spawn_blocking(|| operation.begin()).await.map_err(|_| BrokeOff::Panicked)?;
     match begun {
-        Begun::Over(outcome) => outcome,
-        Begun::Intends { .. } => {
-            Err("nothing can be changed while a package is looked at".to_owned())
+        Begun::Over(outcome) => Ok(outcome),
+        Begun::Intends { .. } if may == May::Look => {
+            Ok(Err("nothing can be changed while a package is looked at".to_owned()))
+        }
+        Begun::Intends { intent, finish } => {
+            vm.intends(intent);
+            spawn_blocking(finish).await.map_err(|_| BrokeOff::Panicked)
         }
     }
 }

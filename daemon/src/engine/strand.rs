@@ -46,6 +46,17 @@ impl Strand {
         ctx: &str,
         token: CancellationToken,
     ) -> Result<Self, LoadError> {
+        Self::prepared(source, name, ctx, token, |_, _, chunk| Ok(chunk))
+    }
+
+    /// Loads a chunk of which `prepare` makes what runs; it is given the host's table.
+    pub(super) fn prepared(
+        source: &str,
+        name: &str,
+        ctx: &str,
+        token: CancellationToken,
+        prepare: impl FnOnce(&Lua, &Table, Function) -> mlua::Result<Function>,
+    ) -> Result<Self, LoadError> {
         let lua = prelude::state();
         let mark = ArrayMark::new(&lua)?;
         let host = host(&lua, token.clone())?;
@@ -53,7 +64,7 @@ impl Strand {
         let main: Function = host.raw_get("main")?;
         let ctx = mark.read_json(&lua, ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
         lua.globals().raw_set("ctx", ctx)?;
-        let chunk = compile(&lua, source, name)?;
+        let chunk = prepare(&lua, &host, compile(&lua, source, name)?)?;
         let main = lua.create_thread(main.bind(chunk)?)?;
         // What compiling left behind would stay as long as the script rests.
         lua.gc_collect()?;

@@ -7,7 +7,7 @@ use std::{
 };
 
 use alc_core::{Call, CallKind, Replay, Reply, Script, SessionError};
-use mlua::{Lua, LuaOptions, StdLib};
+use mlua::{Function, Lua, LuaOptions, StdLib, Table};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -45,9 +45,19 @@ impl Vm {
         calls: Vec<Call>,
         outside: Outside,
     ) -> Result<Self, LoadError> {
+        Self::prepared(script, calls, outside, |_, _, chunk| Ok(chunk))
+    }
+
+    /// Loads a script of whose chunk `prepare` makes what runs; it is given the host's table.
+    pub(super) fn prepared(
+        script: &Script,
+        calls: Vec<Call>,
+        outside: Outside,
+        prepare: impl FnOnce(&Lua, &Table, Function) -> mlua::Result<Function>,
+    ) -> Result<Self, LoadError> {
         let token = outside.token.clone();
         let name = format!("@{}", script.chunk);
-        let strand = Strand::load(&script.source, &name, &script.ctx, token.clone())?;
+        let strand = Strand::prepared(&script.source, &name, &script.ctx, token.clone(), prepare)?;
         let world = World::new(Replay::new(calls), script, outside, strand.mark.clone());
         strand.lua.set_app_data(world);
         Ok(Self { strand, fork: None, token, worked: Duration::ZERO })

@@ -7,7 +7,7 @@ use alc_core::CallKind;
 use mlua::{Lua, Table, Value};
 use serde::Serialize;
 
-use super::{Raise, add, operate, world};
+use super::{Raise, add, handles::text, operate, world};
 use crate::{
     cause::chain,
     engine::{
@@ -48,7 +48,7 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
             },
         }
     })?;
-    // path_find(files): the first of the files that can be read, and its text; or nothing.
+    // path_find(files): the first of the files that can be read, and its bytes; or nothing.
     add(lua, host, "path_find", |lua, arguments| {
         let Some(files) = arguments.table_or_nil(1)? else { return Ok((true, Value::Nil)) };
         let files: Vec<String> = files.sequence_values().collect::<mlua::Result<_>>()?;
@@ -57,7 +57,7 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
             files.into_iter().map(|file| (world.located(&file), file)).collect::<Vec<_>>()
         })?;
         let look = move || {
-            let read = |(path, file)| Some((file, fs::read_to_string(path).ok()?));
+            let read = |(path, file)| Some((file, text(fs::read(path).ok()?)));
             json(&located.into_iter().find_map(read))
         };
         let operation = Operation::new(move |_| Begun::Over(look()));

@@ -91,6 +91,7 @@ local function later(name)
 end
 collectgarbage, load, print, warn = later("collectgarbage"), later("load"), later("print"), later("warn")
 xpcall, require, table.sort = later("xpcall"), later("require"), later("sort")
+dofile, loadfile = later("dofile"), later("loadfile")
 
 -- A function of the host, as scripts call it.
 function host.native(name)
@@ -124,8 +125,21 @@ function host.absent(name)
     error(name .. ": not available in a session", 0)
   end
 end
-dofile, loadfile = host.absent("dofile"), host.absent("loadfile")
 debug = nil
+
+-- What a function of Lua's own returns behind one of ours; what it raises itself gets the name and the
+-- line that the script knows.
+local function reported(name, ok, ...)
+  if ok then
+    return ...
+  end
+  local message = ...
+  if message == "not enough memory" then
+    error(message, 0)
+  end
+  error((gsub(message, "^(bad argument #%d+ to) '%?'", "%1 '" .. name .. "'")), 2)
+end
+host.reported = reported
 
 -- No script ever sees an address, and nothing that depends on the collector.
 local REFERENCE = { table = true, ["function"] = true, thread = true, userdata = true }
@@ -146,7 +160,7 @@ function string.format(pattern, ...)
   if type(pattern) == "string" and find(pattern, "p", 1, true) then
     return host.format(pattern, ...)
   end
-  return format(pattern, ...)
+  return reported("format", protect(format, pattern, ...))
 end
 
 function string.gsub(text, pattern, how, limit)
@@ -154,11 +168,15 @@ function string.gsub(text, pattern, how, limit)
   if kind == "function" or kind == "table" then
     return host.gsub(text, pattern, how, limit)
   end
-  return gsub(text, pattern, how, limit)
+  return reported("gsub", protect(gsub, text, pattern, how, limit))
 end
 
 function setmetatable(object, metatable)
-  if type(metatable) == "table" then
+  if type(object) ~= "table" then
+    error("bad argument #1 to 'setmetatable' (table expected, got " .. type(object) .. ")", 2)
+  elseif metatable ~= nil and type(metatable) ~= "table" then
+    error("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
+  elseif metatable then
     if rawget(metatable, "__gc") ~= nil then
       rawset(metatable, "__gc", nil)
     end

@@ -5,7 +5,7 @@ local host, lib = ...
 local can_pause, cancelled, check, uncaught = host.can_pause, host.cancelled, host.check, host.uncaught
 local collect, load_any, handle_errors = host.lua.collectgarbage, host.lua.load, host.lua.xpcall
 local yield, PAUSE = host.lua.coroutine.yield, host.pause
-local select, tostring, find, concat = select, tostring, string.find, table.concat
+local error, select, tostring, find, concat = error, select, tostring, string.find, table.concat
 
 -- Tells whoever watches.
 function lib.log(level, message, source)
@@ -41,16 +41,24 @@ function lib.xpcall(body, handler, ...)
   end, ...))
 end
 
--- How much memory is in use and when the collector has come round differ between a run and its
--- replay: the one is journaled, the other never told.
+-- What can be asked of the collector, and what it says: when it has come round differs between a run
+-- and its replay, so that is never told.
+local said = {
+  collect = 0, step = true, isrunning = true, stop = 0, restart = 0, setpause = 200, setstepmul = 100,
+  incremental = "incremental", generational = "incremental",
+}
+
+-- How much memory is in use is journaled.
 function lib.collectgarbage(option)
+  option = option == nil and "collect" or option
   if option == "count" then
     return check(host.memory())
-  end
-  if option == nil or option == "collect" or option == "step" then
+  elseif said[option] == nil then
+    error("bad argument #1 to 'collectgarbage' (invalid option '" .. tostring(option) .. "')", 2)
+  elseif option == "collect" or option == "step" then
     collect()
   end
-  return option == "step" and true or 0
+  return said[option]
 end
 
 -- Bytecode is not checked by Lua and can break the process.

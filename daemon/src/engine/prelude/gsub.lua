@@ -2,7 +2,7 @@
 -- `string.gsub` with a replacement that may pause: a function, or a table with a metatable.
 
 local host, lib = ...
-local gsub, protect = host.lua.gsub, host.lua.pcall
+local gsub, reported, protect = host.lua.gsub, host.reported, host.lua.pcall
 local find, sub, concat = string.find, string.sub, table.concat
 local type, error, select, tostring, getmetatable = type, error, select, tostring, getmetatable
 
@@ -25,7 +25,7 @@ local function replaced(how, match, ...)
     return match
   end
   if type(value) ~= "string" and type(value) ~= "number" then
-    error("invalid replacement value (a " .. type(value) .. ")", 0)
+    error("invalid replacement value (a " .. type(value) .. ")", 4)
   end
   return tostring(value)
 end
@@ -48,7 +48,7 @@ function lib.gsub(text, pattern, how, limit)
   local strings = type(text) == "string" and type(pattern) == "string"
   local limited, most = protect(whole, limit == nil and strings and #text + 1 or limit)
   if not pausing or not strings or not limited then
-    return gsub(text, pattern, how, limit)
+    return reported("gsub", protect(gsub, text, pattern, how, limit))
   end
   local parts, count, at, last_stop = {}, 0, 1, nil
   while count < most do

@@ -9,10 +9,9 @@ local host, lib = ...
 local select, tonumber, type = select, tonumber, type
 local error, ipairs, setmetatable = error, ipairs, setmetatable
 local concat, insert, remove, unpack = table.concat, table.insert, table.remove, table.unpack
-local char, find, gmatch, gsub = string.char, string.find, string.gmatch, host.lua.gsub
-local match, sub, codepoint = string.match, string.sub, utf8.codepoint
+local find, gmatch, match, sub = string.find, string.gmatch, string.match, string.sub
 local huge, integer = math.huge, math.type
-local waiting, log = host.waiting, host.log
+local waiting, log, as_read = host.waiting, host.log, host.as_read
 local prepare, load = waiting(host.file_open, "io.open"), waiting(host.file_load, "file:read")
 local store, size = waiting(host.file_store, "file:write"), waiting(host.file_size, "file:seek")
 local run, temporary = waiting(host.process_run, "io.popen"), waiting(host.file_temporary, "io.tmpfile")
@@ -50,16 +49,6 @@ end
 -- The results of a failed operation, as C's library gives them.
 local function failed(result)
   return nil, result[2], result[3]
-end
-
--- What was read, as it is in the file: bytes that are no text come as characters of their numbers.
-local function plain(read)
-  if type(read) == "string" then
-    return read
-  end
-  return (gsub(read.bytes, utf8.charpattern, function(character)
-    return char(codepoint(character))
-  end))
 end
 
 local function flush(this)
@@ -103,7 +92,7 @@ local function fill(this, count)
     if type(more) == "table" and not more.bytes then
       return failed(more)
     end
-    more = plain(more)
+    more = as_read(more)
     this.ahead = this.ahead .. more
     this.ended = #more == 0 or this.special
   end
@@ -262,7 +251,7 @@ function methods.write(file, ...)
       tell(this, text)
     elseif this.mode == "r" then
       return nil, "Bad file descriptor", 9
-    else
+    elseif text ~= "" then
       if #this.ahead > 0 then
         this.ahead, this.ended = "", false
       end
@@ -399,7 +388,7 @@ function lib.popen(command, mode)
   local this = { mode = mode, command = command, offset = 0, ahead = "", written = {}, pending = 0 }
   if mode == "r" then
     this.result = run(command, "")
-    this.ahead, this.ended = plain(this.result.output), true
+    this.ahead, this.ended = as_read(this.result.output), true
   end
   return handle(this)
 end
@@ -426,14 +415,19 @@ lib.stderr = handle({ mode = "w", ahead = "", line = "", offset = 0, tells = "io
 standard[1], standard[2] = lib.stdout, lib.stderr
 local input, output = lib.stdin, lib.stdout
 
+-- A file that must be there; `level` says where it was asked for.
+local function must_open(path, mode, level)
+  local file, message = open(path, mode)
+  if not file then
+    error("cannot open file '" .. path .. "' (" .. sub(message, #path + 3) .. ")", level + 1)
+  end
+  return file
+end
+
 local function default(current, mode)
   return function(file)
     if type(file) == "string" then
-      local made, message = open(file, mode)
-      if not made then
-        error(message, 2)
-      end
-      return made
+      return must_open(file, mode, 3)
     elseif file ~= nil then
       state(file, mode == "r" and "input" or "output")
       return file
@@ -466,10 +460,7 @@ function lib.lines(path, ...)
   if path == nil then
     return lines_of(input, false, ...)
   end
-  local file, message = open(path, "r")
-  if not file then
-    error(message, 2)
-  end
+  local file = must_open(path, "r", 2)
   return lines_of(file, true, ...), nil, nil, file
 end
 

@@ -4,6 +4,7 @@
 local host, lib = ...
 local format, gsub, show = host.lua.format, host.lua.gsub, host.lua.tostring
 local type, unpack, pack = type, table.unpack, table.pack
+local reported, protect = host.reported, host.lua.pcall
 
 local REFERENCE = { table = true, ["function"] = true, thread = true, userdata = true }
 local numbers, last = host.lua.setmetatable({}, { __mode = "k" }), 0
@@ -37,7 +38,7 @@ function lib.format_changed(change, pattern, ...)
     count = count + 1
     return change(arguments, count, flags, conversion)
   end)
-  return format(pattern, unpack(arguments, 1, arguments.n))
+  return reported("format", protect(format, pattern, unpack(arguments, 1, arguments.n)))
 end
 
 local function without_address(arguments, number, flags, conversion)

@@ -2,7 +2,7 @@
 -- `require`, which may wait: for the world, and for a module that asks while it is loaded.
 
 local host, lib = ...
-local check, package, globals = host.check, host.lua.package, _G
+local check, package = host.check, host.lua.package
 local error, ipairs, setmetatable, tostring, type = error, ipairs, setmetatable, tostring, type
 local concat, remove, gmatch, gsub = table.concat, table.remove, string.gmatch, string.gsub
 local kept, find_package = host.package_module, host.waiting(host.package_find, "require")
@@ -11,9 +11,14 @@ local find_file = host.waiting(host.path_find, "require")
 local function listed(files)
   local lines = {}
   for i, file in ipairs(files) do
-    lines[i] = "\n\tno file '" .. file .. "'"
+    lines[i] = "no file '" .. file .. "'"
   end
-  return concat(lines)
+  return concat(lines, "\n\t")
+end
+
+-- Why a searcher has no loader.
+local function absent(files)
+  return files[1] and "\n\t" .. listed(files) or ""
 end
 
 -- The files that a module may be in, by a search path.
@@ -53,7 +58,7 @@ lib.searchers = {
     end
     local missing = find_package(name)
     if missing ~= true then
-      return listed(missing)
+      return absent(missing)
     end
     return check(kept(name))
   end,
@@ -71,10 +76,10 @@ lib.searchers = {
     local files = candidates(name, package.path)
     local found = find_file(files)
     if not found then
-      return listed(files)
+      return absent(files)
     end
-    local file, source = found[1], found[2]
-    local loader, problem = globals.load(source, "@" .. file)
+    local file, source = found[1], host.as_read(found[2])
+    local loader, problem = host.loaded(source, "@" .. file)
     if not loader then
       error("error loading module '" .. name .. "' from file '" .. file .. "':\n\t" .. problem, 0)
     end

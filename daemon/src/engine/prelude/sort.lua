@@ -6,6 +6,7 @@
 
 local host, lib = ...
 local sort, type, error = host.lua.sort, type, error
+local reported, protect = host.reported, host.lua.pcall
 
 -- From this size on, Lua picks the pivot by chance, which is fixed here.
 local LARGE = 100
@@ -81,8 +82,10 @@ local function sort_range(list, low, high, before, chance)
 end
 
 function lib.sort(list, before)
-  if type(before) ~= "function" or type(list) ~= "table" then
-    return sort(list, before)
+  if type(list) ~= "table" or before ~= nil and type(before) ~= "function" then
+    return reported("sort", protect(sort, list, before))
+  elseif before == nil then
+    return sort(list)
   end
   sort_range(list, 1, #list, before, 0)
 end

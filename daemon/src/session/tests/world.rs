@@ -83,7 +83,10 @@ async fn files_are_read_in_every_way() {
             "local f, e, n = io.open('none') return {f == nil, e, n}",
             r#"[true,"none: No such file or directory",2]"#,
         ),
-        ("return select(2, pcall(io.lines, 'none'))", "\"none: No such file or directory\""),
+        (
+            "return select(2, pcall(io.lines, 'none'))",
+            "\"cannot open file 'none' (No such file or directory)\"",
+        ),
         (
             "return select(2, pcall(io.open, 'text', 'q'))",
             "\"bad argument #2 to 'open' (invalid mode)\"",

@@ -46,4 +46,4 @@ macro_rules! files {
     };
 }
 
-files! { budget cache chunk choice eval fingerprint format frame_graders frame_model frame_run frame_stats globals guarded intent json list llm log parallel parse pipe stats tuning }
+files! { budget cache chunk choice environment eval fingerprint format frame_graders frame_model frame_run frame_stats globals guarded intent json list llm log parallel parse pipe stats tuning }
