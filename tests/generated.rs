@@ -204,6 +204,7 @@ fn run_what_is_about_packages(run: &mut impl FnMut(&[&str], &str) -> String, env
     run(&["scenario", "install", &folder("quiz.lua")], "");
     run(&["scenario", "list"], "");
     run(&["scenario", "show", "quiz"], "");
+    run(&["pkg", "test", "-"], "lust.it('a', error) lust.it('b', function() end)");
 }
 
 #[test]

@@ -57,6 +57,7 @@ mod several;
 mod shell;
 mod signals;
 mod skew;
+mod specs;
 mod surroundings;
 mod top;
 mod transcript;

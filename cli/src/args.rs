@@ -12,6 +12,7 @@ mod pkg;
 mod report;
 mod selection;
 mod terms;
+mod test;
 mod top;
 mod travel;
 
@@ -38,6 +39,7 @@ pub(crate) use self::{
     report::Report,
     selection::Selection,
     terms::Terms,
+    test::PkgTest,
     top::{Inbox, Top},
     travel::{Export, Import},
 };

@@ -324,6 +324,15 @@ const VERBS: &[Row] = &[
         Reach::Tool,
         &[(Exit::Done, "nothing is to be mended"), (Exit::Failed, "something is; it is printed")],
     ),
+    (
+        "pkg test",
+        Reach::Tool,
+        &[
+            (Exit::Done, "every test passed"),
+            (Exit::Failed, "a test failed, or a file outside of its tests"),
+            (Exit::NotFound, "there is no such package or file, or no spec files"),
+        ],
+    ),
     ("scenario list", Reach::Tool, &[(Exit::Done, "printed, also when there are none")]),
     (
         "scenario show",

@@ -36,8 +36,8 @@ fn respond(tool: Tool, request: Request) -> Response {
         Ok(home) => home,
         Err(error) => return failed(&error),
     };
-    // What reads files does that beside; nothing here waits for a socket.
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_time().build() {
+    // What reads files does that beside.
+    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return failed(&error),
     };

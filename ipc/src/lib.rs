@@ -28,7 +28,7 @@ pub use endpoint::{Endpoint, EndpointError};
 pub use folder::{FolderError, check_private, make_private};
 pub use hello::{BadHello, Errand, FolderId, Hello, PROTOCOL};
 pub use home::{Home, NoHome};
-pub use package::{Act, Install, Link, Manage};
+pub use package::{Act, Install, Link, Manage, RunSpecs, SpecTarget};
 pub use pipe::{answer, ask};
 pub use request::{
     AddNote, After, Aim, Answer, Answers, BEAT, Branch, Cancel, Claim, Collect, Import, Lease,

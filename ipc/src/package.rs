@@ -52,6 +52,8 @@ pub enum Act {
         /// Also those that are there.
         force: bool,
     },
+    /// Run specs: one `SpecsView`.
+    Test(RunSpecs),
 }
 
 /// What to install.
@@ -78,4 +80,28 @@ pub struct Link {
     pub scope: PackageScope,
     /// Also in the place of packages that are installed.
     pub force: bool,
+}
+
+/// Which specs to run, and how.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunSpecs {
+    /// Packages, folders and files; without any, what is in the caller's folder.
+    pub targets: Vec<SpecTarget>,
+    /// Only files whose names, without `.lua`, contain this.
+    pub filter: Option<String>,
+    /// What the folder of a package's specs is called.
+    pub spec_dir: String,
+    /// More folders to find modules in.
+    pub paths: Vec<String>,
+    /// How long a file may take, in milliseconds.
+    pub limit: u64,
+}
+
+/// Specs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum SpecTarget {
+    /// Those of a package, in a folder, or a file.
+    Named(String),
+    /// This Lua.
+    Source(String),
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use alc_core::PackageScope;
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
+use super::PkgTest;
+
 /// Packages.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Pkg {
@@ -28,13 +30,15 @@ pub(crate) enum Pkg {
     Types(PkgTypes),
     /// Find what is wrong with packages, and say what helps
     Doctor(Project),
+    /// Run the specs of packages
+    Test(PkgTest),
 }
 
 impl Pkg {
     /// Whether it changes nothing.
     pub(crate) fn only_reads(&self) -> bool {
         match self {
-            Self::List(_) | Self::Show(_) | Self::Doctor(_) => true,
+            Self::List(_) | Self::Show(_) | Self::Doctor(_) | Self::Test(_) => true,
             Self::Types(args) => args.dir.is_none(),
             Self::Install(_)
             | Self::Link(_)

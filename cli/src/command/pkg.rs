@@ -7,6 +7,7 @@ mod list;
 mod new;
 mod remove;
 mod show;
+mod test;
 mod types;
 mod update;
 
@@ -24,5 +25,6 @@ pub(super) fn run(args: Pkg, connector: &Connector, output: &mut Output) -> Resu
         Pkg::New(args) => new::run(&args, output),
         Pkg::Types(args) => types::run(&args, output),
         Pkg::Doctor(project) => doctor::run(&project, connector, output),
+        Pkg::Test(args) => test::run(args, connector, output),
     }
 }

@@ -2,7 +2,7 @@
 
 use alc_core::{
     EventView, FORMAT, FindingView, InstalledView, LinkedView, PackageView, RemovedView,
-    ResultView, ScenarioView, ScenariosView, SessionView, UnlinkedView, UpdatedView,
+    ResultView, ScenarioView, ScenariosView, SessionView, SpecsView, UnlinkedView, UpdatedView,
 };
 use schemars::{
     JsonSchema, Schema,
@@ -46,6 +46,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<ScenarioView>("scenario"),
         of::<ScenariosView>("scenarios_installed"),
         of::<SessionView>("session"),
+        of::<SpecsView>("specs"),
         of::<StoppedLine>("stopped"),
         of::<TextLine>("text"),
         of::<UnlinkedView>("unlinked"),

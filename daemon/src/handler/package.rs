@@ -32,6 +32,7 @@ pub(crate) async fn manage(request: Manage, home: &Home) -> Result<Response, Fai
         Act::ListScenarios => report(&scenarios::list(home)?, Vec::new()),
         Act::ShowScenario(name) => one((scenarios::show(&name, home)?, Vec::new())),
         Act::InstallScenarios { source, force } => install_scenarios(&source, force, &caller, home),
+        Act::Test(specs) => one((manage::test(specs, &caller, home).await?, Vec::new())),
     }
 }
 
@@ -79,6 +80,7 @@ impl From<ManageError> for Failure {
             ManageError::NoScenario(_) => {
                 (ErrorCode::NotFound, Some("alc scenario list".to_owned()))
             }
+            ManageError::NoSpecs => (ErrorCode::NotFound, Some("alc pkg test --help".to_owned())),
             ManageError::NoCollection(folder) => {
                 let one = folder.join("init.lua").is_file();
                 let hint = one.then(|| format!("alc pkg link {}", folder.display()));
@@ -98,7 +100,9 @@ impl From<ManageError> for Failure {
             ManageError::Git(GitError::Folder(error))
             | ManageError::Manifest(ManifestError::Read(_, error))
             | ManageError::File(_, error) => (of_file(error), None),
-            ManageError::NotInCollection(_) | ManageError::Git(_) => (ErrorCode::NotFound, None),
+            ManageError::NotInCollection(_) | ManageError::Git(_) | ManageError::NoPath(_) => {
+                (ErrorCode::NotFound, None)
+            }
             ManageError::NotATable(_) | ManageError::Project(_) => (ErrorCode::Damaged, None),
             ManageError::Manifest(ManifestError::Damaged(path, _)) => {
                 // Packages stay where they are; only where they came from is forgotten.
@@ -107,7 +111,7 @@ impl From<ManageError> for Failure {
             }
             ManageError::Folder(FolderError::Unusable { source, .. }) => (of_file(source), None),
             ManageError::Folder(error) => (ErrorCode::NotPermitted, error.hint()),
-            ManageError::Threads(_) => (ErrorCode::Unavailable, None),
+            ManageError::Threads(_) | ManageError::Scratch(_) => (ErrorCode::Unavailable, None),
         };
         Self { code, message: chain(&error), hint }
     }

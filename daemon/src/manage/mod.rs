@@ -12,6 +12,7 @@ mod project;
 mod remove;
 pub(crate) mod scenarios;
 mod source;
+mod specs;
 mod store;
 mod update;
 
@@ -27,6 +28,7 @@ pub(crate) use self::{
     manifest::ManifestError,
     remove::remove,
     source::GitError,
+    specs::test,
     update::update,
 };
 use crate::packages::ProjectError;
@@ -70,4 +72,10 @@ pub(crate) enum ManageError {
     File(PathBuf, #[source] io::Error),
     #[error("cannot start Lua")]
     Threads(#[source] io::Error),
+    #[error("`{0}` is not there")]
+    NoPath(String),
+    #[error("no spec files found")]
+    NoSpecs,
+    #[error("cannot make a folder for the specs' data")]
+    Scratch(#[source] io::Error),
 }

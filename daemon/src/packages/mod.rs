@@ -10,7 +10,7 @@ pub(crate) use pin::{Package, PinError, stays_within};
 pub(crate) use project::{
     LOCAL, LOCK, MANIFEST, Project, ProjectError, allowed_variables, document,
 };
-pub(crate) use resolve::{Located, Origin, Resolver, Search, pinned_copy};
+pub(crate) use resolve::{Holds, Located, Origin, Resolver, Search, pinned_copy};
 
 /// Reads a project's files, for a fuzzer.
 #[cfg(feature = "fuzz")]

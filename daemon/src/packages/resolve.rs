@@ -37,7 +37,7 @@ struct Root {
 
 /// What is in such a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Holds {
+pub(crate) enum Holds {
     /// One package, whatever its folder is called.
     One(String, PathBuf),
     /// A folder whose entries are packages.
@@ -171,6 +171,11 @@ impl Resolver {
             }
         }
         found
+    }
+
+    /// The places, those that count first being first.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&Holds, Origin)> {
+        self.roots.iter().map(|root| (&root.holds, root.origin))
     }
 
     /// The links that lead to no package.

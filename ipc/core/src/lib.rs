@@ -10,6 +10,7 @@ mod package;
 mod query;
 mod replay;
 mod script;
+mod spec;
 mod state;
 mod view;
 
@@ -28,6 +29,7 @@ pub use package::{
 pub use query::{Pause, PauseKind, Query};
 pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
 pub use script::{Caller, Limits, Program, Script};
+pub use spec::{SearchPathView, SpecFileView, SpecsView, TestView};
 pub use state::{Effect, Refused, State, StateName, Transition};
 pub use view::{
     EventView, FORMAT, LogEntry, PauseView, QueryView, ResultView, SessionKind, SessionView,

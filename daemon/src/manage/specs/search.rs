@@ -1,0 +1,154 @@
+//! Where spec files find modules: all by `package.path`, so that what a spec puts before it counts.
+
+use std::{
+    fmt::Write as _,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use alc_core::{Caller, SearchPathView};
+
+use super::select::SpecFile;
+use crate::packages::{Holds, Origin, Resolver};
+
+/// A folder of modules.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Place {
+    name: String,
+    folder: PathBuf,
+    source: &'static str,
+}
+
+/// The folders that count for every spec file, behind those of its own package.
+#[derive(Debug)]
+pub(super) struct Search(Vec<Place>);
+
+impl Search {
+    /// The places of `resolver`, then `more` folders. A package whose folder bears another name gets
+    /// a link below `scratch`. What cannot be looked in becomes a warning.
+    pub(super) fn new(
+        resolver: &Resolver,
+        caller: &Caller,
+        more: &[String],
+        scratch: &Path,
+        warnings: &mut Vec<String>,
+    ) -> Self {
+        let mut places = Vec::new();
+        for (holds, origin) in resolver.places() {
+            let source = match origin {
+                Origin::Worktree => "variant",
+                Origin::Project | Origin::Pinned => "project",
+                Origin::More => "environment",
+                Origin::Store => "store",
+                Origin::Scenarios => continue,
+            };
+            match holds {
+                Holds::Many(folder) => places.push(place(folder, source)),
+                Holds::One(name, folder) => {
+                    let links = scratch.join("links").join(places.len().to_string());
+                    match parent(name, folder, &links) {
+                        Ok(Some(folder)) => {
+                            places.push(Place { name: name.clone(), folder, source });
+                        }
+                        Ok(None) => {}
+                        Err(error) => warnings.push(format!(
+                            "`{name}` in {} cannot be linked for the specs: {error}",
+                            folder.display()
+                        )),
+                    }
+                }
+            }
+        }
+        let base = caller.folder.as_deref().map_or(Path::new(""), Path::new);
+        for folder in more {
+            let folder = base.join(folder);
+            if !folder.is_dir() {
+                warnings.push(format!("{} is no folder", folder.display()));
+            }
+            places.push(place(&folder, "extra"));
+        }
+        places.retain(|place| {
+            let sound = !place.folder.to_string_lossy().contains([';', '?']);
+            if !sound {
+                let folder = place.folder.display();
+                warnings.push(format!("{folder} cannot be searched: its name has a `;` or `?`"));
+            }
+            sound
+        });
+        Self(places)
+    }
+
+    /// What goes before `package.path` for a spec file.
+    pub(super) fn lua_path(&self, file: &SpecFile) -> String {
+        let mut path = String::new();
+        for Place { folder, .. } in self.places(file) {
+            let folder = folder.display();
+            // Writing to a string cannot fail.
+            let _ = write!(path, "{folder}/?.lua;{folder}/?/init.lua;");
+        }
+        path
+    }
+
+    /// All that count for some of the files.
+    pub(super) fn all(&self, files: &[SpecFile]) -> Vec<SearchPathView> {
+        let mut all: Vec<Place> = Vec::new();
+        // The files' own first; what they share comes once, at the end.
+        for file in files {
+            all.extend(own(file).into_iter().filter(|own| !self.0.contains(own)));
+        }
+        all.extend(self.0.iter().cloned());
+        let view = |Place { name, folder, source }| SearchPathView {
+            name,
+            search_dir: folder.display().to_string(),
+            source: source.to_owned(),
+        };
+        without_repeats(all).into_iter().map(view).collect()
+    }
+
+    fn places(&self, file: &SpecFile) -> Vec<Place> {
+        let mut places = own(file);
+        places.extend(self.0.iter().cloned());
+        without_repeats(places)
+    }
+}
+
+/// The folder of a file's package, and the one that it lies in.
+fn own(file: &SpecFile) -> Vec<Place> {
+    let package = &file.package;
+    let mut places = vec![place(package, "package")];
+    if let Some(collection) = package.parent().filter(|_| package.join("init.lua").is_file()) {
+        places.push(place(collection, "collection"));
+    }
+    places
+}
+
+fn place(folder: &Path, source: &'static str) -> Place {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned());
+    Place { name: name.unwrap_or_default(), folder: folder.to_owned(), source }
+}
+
+fn without_repeats(places: Vec<Place>) -> Vec<Place> {
+    let mut kept: Vec<Place> = Vec::new();
+    for place in places {
+        if !kept.iter().any(|other| other.folder == place.folder) {
+            kept.push(place);
+        }
+    }
+    kept
+}
+
+/// The folder in which a package is called `name`; nothing, if there is no package.
+fn parent(name: &str, folder: &Path, links: &Path) -> std::io::Result<Option<PathBuf>> {
+    if !folder.join("init.lua").is_file() {
+        return Ok(None);
+    }
+    if folder.file_name().is_some_and(|own| own == name) {
+        return Ok(folder.parent().map(Path::to_owned));
+    }
+    fs::create_dir_all(links)?;
+    #[cfg(unix)]
+    std::os::unix::fs::symlink(folder, links.join(name))?;
+    #[cfg(windows)]
+    std::os::windows::fs::symlink_dir(folder, links.join(name))?;
+    Ok(Some(links.to_owned()))
+}
