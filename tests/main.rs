@@ -58,6 +58,7 @@ mod shell;
 mod signals;
 mod skew;
 mod specs;
+mod strategies;
 mod surroundings;
 mod top;
 mod transcript;
