@@ -150,7 +150,7 @@ const TABLE: &[Row] = &[
     ("top", 0, Done, |env| looked_at(env, "top")),
     ("top", 2, Only("usage"), |env| alc(env, "top")),
     ("inbox", 0, Done, |env| looked_at(env, "inbox")),
-    ("inbox", 2, Only("usage"), |env| alc(env, "inbox|--json")),
+    ("inbox", 2, Only("usage"), |env| alc(env, "inbox")),
     ("wait", 0, Done, |env| { done(env); alc(env, "wait|@") }),
     ("wait", 0, Done, |env| { paused(env); alc(env, "wait|@|--for|prompt") }),
     ("wait", 0, Done, |env| { done(env); alc(env, "wait|@|--for|terminal") }),

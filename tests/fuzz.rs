@@ -10,8 +10,11 @@ use alc_ipc::{
 };
 use fastrand::Rng;
 
+/// What reads bytes of others.
+type Reader = fn(&[u8]);
+
 /// Each reader, by the name of its fuzz target and of the folder with its seeds.
-const READERS: [(&str, fn(&[u8])); 10] = [
+const READERS: [(&str, Reader); 10] = [
     ("amounts", alc_cli::fuzz::amounts),
     ("cassette", alc_cli::fuzz::cassette),
     ("frames", alc_ipc::fuzz::frames),

@@ -163,6 +163,8 @@ return {a = a, t = t}";
 
 /// Runs the commands about `alc` and its daemon.
 fn run_what_is_about_no_session(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv) {
+    run(&["spawn", "-e", "no lua"], "");
+    run(&["spawn", "-e", "return", "--check"], "");
     run(&["bogus"], "");
     run(&["doctor"], "");
     run(&["daemon", "status"], "");
@@ -264,8 +266,6 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["rm", "@"], "");
     run(&["gc", "--dry-run", "--older-than", "0s"], "");
     run(&["gc"], "");
-    run(&["spawn", "-e", "no lua"], "");
-    run(&["spawn", "-e", "return", "--check"], "");
     run_what_is_about_no_session(&mut run, &env);
     run_what_is_about_packages(&mut run, &env);
     let all: BTreeSet<_> = schemas.keys().cloned().collect();

@@ -5,6 +5,7 @@ use std::{
     collections::BTreeMap,
     fs,
     os::unix::fs::{PermissionsExt as _, symlink},
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -178,7 +179,8 @@ fn two_that_install_at_the_same_time_both_succeed() {
         assert!(one.wait().expect("ends").success());
     }
     let files = tree(&env.home().join("packages"));
-    assert_eq!(files.keys().filter(|file| file.ends_with(".lua")).count(), 40);
+    let is_lua = |file: &&String| Path::new(file).extension().is_some_and(|end| end == "lua");
+    assert_eq!(files.keys().filter(is_lua).count(), 40);
     for n in 0..20 {
         assert_eq!(
             files[&format!("p{n}/init.lua")],
@@ -214,7 +216,7 @@ fn a_package_is_never_half_there() {
         // It is killed once it has come so far.
         let mut seen = 0;
         while seen < round && child.try_wait().expect("waits").is_none() {
-            seen = fs::read_dir(store.join(".incoming-p")).map_or(seen, |parts| parts.count());
+            seen = fs::read_dir(store.join(".incoming-p")).map_or(seen, Iterator::count);
         }
         kill_tool(child.id());
         child.kill().ok();

@@ -194,7 +194,7 @@ fn files_that_are_damaged_are_refused_and_stay() {
         assert_eq!(read(&env, &format!("p/{file}")), text);
         assert!(!env.home().exists());
         let found = at(&env, "p", ["pkg", "doctor", "--json"]);
-        assert_eq!(found.code, Some(if text == "packages = 1" { 0 } else { 1 }), "{found:?}");
+        assert_eq!(found.code, Some(i32::from(text != "packages = 1")), "{found:?}");
         fs::remove_dir_all(env.folder().join("p")).expect("removes");
     }
 }

@@ -239,19 +239,16 @@ fn a_running_session_moves_with_all_that_it_did_or_stays() {
     let id = here.spawn(source);
     let path = here.folder().join("moved.alc");
     let moved = here.alc(["export", &id, "--move", "-o", text(&path)]);
-    let home = match moved.code {
-        Some(0) => {
-            here.alc(["wait", "--for", "terminal", &id]);
-            // It may have ended before.
-            let state = here.alc(["state", &id]).ok();
-            assert!(state == "cancelled" || state == "done", "{state}");
-            import(&there, &path).ok();
-            &there
-        }
-        _ => {
-            moved.fails(5, "went_on");
-            &here
-        }
+    let home = if moved.code == Some(0) {
+        here.alc(["wait", "--for", "terminal", &id]);
+        // It may have ended before.
+        let state = here.alc(["state", &id]).ok();
+        assert!(state == "cancelled" || state == "done", "{state}");
+        import(&there, &path).ok();
+        &there
+    } else {
+        moved.fails(5, "went_on");
+        &here
     };
     assert_eq!(home.alc(["result", "--wait", "-r", &id]).ok(), "through");
     let log = home.alc(["log", &id]).ok();

@@ -128,7 +128,7 @@ pub(crate) enum Command {
     Drive(Drive),
     /// Follow what happens to sessions
     Watch(Watch),
-    /// Show all sessions on one live screen; look at what they ask, answer it, cancel them
+    /// Show all sessions on one live screen; answer and cancel them there
     Top(Top),
     /// The same, for sessions that wait for an answer
     Inbox(Inbox),

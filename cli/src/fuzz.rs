@@ -9,7 +9,7 @@ pub fn cassette(bytes: &[u8]) {
     let Ok(folder) = tempfile::tempdir() else { return };
     let path = folder.path().join("cassette");
     if fs::write(&path, bytes).is_ok() {
-        let _ = drive::read_cassette(&args::Tape { cassette: Some(path), mode: args::Mode::Auto });
+        drive::read_cassette(&args::Tape { cassette: Some(path), mode: args::Mode::Auto });
     }
 }
 

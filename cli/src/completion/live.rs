@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_session_goes_on_from_its_name_or_its_id() {
-        let one = session(r#"{"query_id":"k7fq2m9d.3","prompt":"safe?"}"#);
+        let one = session(r#"{"query_id":"k7fq2m9d.3","prompt":"safe?","max_tokens":9}"#);
         assert_eq!(offered(&one, "", true), ["review: safe?"]);
         assert_eq!(offered(&one, "k7", true), ["k7fq2m9d: safe?"]);
         assert_eq!(offered(&one, "k7fq2m9d.", true), ["k7fq2m9d.3: safe?"]);
@@ -177,8 +177,7 @@ mod tests {
 
     #[test]
     fn each_of_several_open_queries_is_offered_to_who_answers() {
-        let two =
-            r#"{"query_id":"k7fq2m9d.1","prompt":"a"},{"query_id":"k7fq2m9d.2","prompt":"b"}"#;
+        let two = r#"{"query_id":"k7fq2m9d.1","prompt":"a","max_tokens":9},{"query_id":"k7fq2m9d.2","prompt":"b","max_tokens":9}"#;
         let batch = session(two);
         assert_eq!(offered(&batch, "", true), ["k7fq2m9d.1: a", "k7fq2m9d.2: b"]);
         assert_eq!(offered(&batch, "", false), ["review: a"]);

@@ -13,7 +13,7 @@ use crate::{
     output::Output,
 };
 
-/// LuaCATS annotations of `alc` and the globals.
+/// `LuaCATS` annotations of `alc` and the globals.
 const TYPES: &str = include_str!("../../../../docs/alc.d.lua");
 const FILE: &str = "alc.d.lua";
 /// What tells the Lua language server where they are.

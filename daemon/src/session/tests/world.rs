@@ -60,7 +60,7 @@ async fn files_are_read_in_every_way() {
             "local f = io.open('text') f:read('a') return {f:read('a'), f:read('l') == nil, f:read(0) == nil}",
             r#"["",true,true]"#,
         ),
-        ("local f = io.open('text') return {f:read(0), f:read(5)}", r#"["","one\nt"]"#),
+        ("local f = io.open('text') return f:read(0) .. f:read(5)", r#""one\nt""#),
         (
             "local t = {} for l in io.lines('text') do t[#t + 1] = l end return t",
             r#"["one","two",""," 12.5e1x0x1Fend"]"#,
@@ -99,10 +99,7 @@ async fn files_are_read_in_every_way() {
             "local f = io.open('text') local a = io.type(f) f:close() return {a, io.type(f), io.type(1) == nil, tostring(f)}",
             r#"["file","closed file",true,"file (closed)"]"#,
         ),
-        (
-            "local f = io.open('text') local a = f:read() alc.llm('q') return {a, f:read()}",
-            r#"["one","two"]"#,
-        ),
+        ("local f = io.open('text') f:read() alc.llm('q') return f:read()", "\"two\""),
         ("io.input('text') return {io.read(), io.read('n') == nil}", r#"["one",true]"#),
         ("return {io.read() == nil, #io.open('/dev/zero'):read(4)}", "[true,4]"),
     ] {
