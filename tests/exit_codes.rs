@@ -14,6 +14,7 @@ use rusqlite::Connection;
 
 use crate::{
     env::{Ran, TestEnv},
+    service,
     terminal::Terminal,
 };
 
@@ -271,6 +272,19 @@ const TABLE: &[Row] = &[
     ("daemon status", 69, Only("unreachable"), |env| alc(env, "daemon|status")),
     ("daemon log", 0, Done, |env| { paused(env); alc(env, "daemon|log") }),
     ("daemon log", 4, Only("not_found"), |env| alc(env, "daemon|log")),
+    ("daemon install", 0, Done, |env| alc(env, "daemon|install|--print")),
+    ("daemon install", 0, Done, |env| managed(env, "install", 0)),
+    ("daemon install", 1, Only("service_refused"), |env| managed(env, "install", 1)),
+    ("daemon install", 73, Only("cannot_write"), |env| {
+        env.file(".config", "");
+        env.file("Library", "");
+        managed(env, "install", 0)
+    }),
+    ("daemon uninstall", 0, Done, |env| managed(env, "uninstall", 0)),
+    ("daemon uninstall", 1, Only("service_refused"), |env| {
+        managed(env, "install", 0).ok();
+        managed(env, "uninstall", 1)
+    }),
     ("doctor", 0, Done, |env| alc(env, "doctor")),
     ("doctor", 1, Told, |env| {
         fs::DirBuilder::new().mode(0o755).create(env.home()).expect("makes");
@@ -422,6 +436,11 @@ fn complaint((verb, code, shows, run): Row) -> Option<String> {
     };
     let right = ran.code == Some(code) && as_said;
     (!right).then(|| format!("{verb}: expected {code}, {shows:?}, found {ran:?}"))
+}
+
+/// Installs or uninstalls the daemon where the platform's service manager ends with this status.
+fn managed(env: &TestEnv, verb: &str, status: u8) -> Ran {
+    Ran::new(service::alc(env, status, &["daemon", verb]).output().expect("alc runs"))
 }
 
 #[test]

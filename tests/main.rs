@@ -53,6 +53,7 @@ mod report;
 #[cfg(target_os = "linux")]
 mod scarce;
 mod selecting;
+mod service;
 mod several;
 mod shell;
 mod signals;

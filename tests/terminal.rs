@@ -178,15 +178,20 @@ impl Drop for Program {
     }
 }
 
-/// Lets the program begin a session whose terminal is its standard input.
+/// Lets the program begin a session whose terminal is its standard input, and which no signal is kept
+/// from, as the tests themselves may be.
 #[expect(unsafe_code, reason = "a terminal is taken between fork and exec")]
 fn take_terminal(command: &mut Command) {
     let take = || {
+        for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+            // SAFETY: a system call without memory arguments.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
         rustix::process::setsid()?;
         rustix::process::ioctl_tiocsctty(rustix::stdio::stdin())?;
         Ok(())
     };
-    // SAFETY: two system calls; nothing is allocated and no lock is taken after the fork.
+    // SAFETY: a few system calls; nothing is allocated and no lock is taken after the fork.
     unsafe {
         command.pre_exec(take);
     }

@@ -1,6 +1,7 @@
 //! The command line: verbs, flags and their help; the one source for help, man page and completions.
 
 mod advice;
+mod daemon;
 mod direct;
 mod drive;
 mod history;
@@ -26,6 +27,7 @@ use clap::{
 
 pub(crate) use self::{
     advice::Advice,
+    daemon::{Daemon, DaemonLog, Install, Stop},
     drive::{Accepted, Drive, Driving, Mode, Run, Tape},
     history::{Gc, Log, Note, Remove},
     identity::Identity,
@@ -422,45 +424,6 @@ pub(crate) struct ResultArgs {
     /// With --wait, give up after this time, with exit code 124
     #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait")]
     pub(crate) timeout: Option<Duration>,
-}
-
-/// The background process.
-#[derive(Debug, Subcommand)]
-pub(crate) enum Daemon {
-    /// Run it in the foreground
-    Run,
-    /// Start it, unless it runs
-    Start,
-    /// Stop it and wait until it is gone; sessions go on at the next start
-    Stop(Stop),
-    /// Stop it, if it runs, and start it anew, also after an upgrade; every session is kept
-    Restart(Stop),
-    /// Print `key=value` lines about it; exit with 69 if it does not run
-    Status,
-    /// Print its log, also when it does not run
-    Log(DaemonLog),
-}
-
-/// Stopping; a restart does it first.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Stop {
-    /// Also while Lua is running; it cancels nothing
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Give up after this time, with exit code 124
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30s")]
-    pub(crate) timeout: Duration,
-}
-
-/// What the daemon wrote down about itself.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct DaemonLog {
-    /// Go on as it grows, until interrupted
-    #[arg(short, long)]
-    pub(crate) follow: bool,
-    /// Only the last so many lines of what is there
-    #[arg(short = 'n', value_name = "LINES")]
-    pub(crate) lines: Option<usize>,
 }
 
 fn state() -> impl TypedValueParser<Value = StateName> {

@@ -9,10 +9,12 @@ mod live;
 mod script;
 
 use std::{
+    any::TypeId,
     ffi::{OsStr, OsString},
     time::Instant,
 };
 
+use alc_core::{Label, Reference};
 use clap::{Arg, Command, CommandFactory as _, builder::PossibleValuesParser};
 use clap_complete::env::Shells;
 
@@ -51,15 +53,12 @@ fn command(live: &Live) -> Command {
 
 /// Has an argument of this verb offer what there is, if it names something.
 fn know(arg: Arg, verb: &str, live: &Live) -> Arg {
-    match arg.get_id().as_str() {
-        "reference" | "references" | "after" if arg.get_value_names().is_some_and(is_reference) => {
-            arg.add(live.sessions(verb))
-        }
-        "labels" => arg.add(live.labels()),
-        _ => arg,
+    let takes = arg.get_value_parser().type_id();
+    if takes == TypeId::of::<Reference>() {
+        arg.add(live.sessions(verb))
+    } else if takes == TypeId::of::<Label>() {
+        arg.add(live.labels())
+    } else {
+        arg
     }
-}
-
-fn is_reference(names: &[clap::builder::Str]) -> bool {
-    names.iter().any(|name| name == "REF")
 }

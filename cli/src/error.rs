@@ -15,6 +15,7 @@ use crate::{
     json::ErrorLine,
     launch::LaunchError,
     output::OutputError,
+    service::ServiceError,
     signals::Left,
 };
 
@@ -121,6 +122,9 @@ pub(crate) enum CliError {
     /// One of several packages or scenarios is left as it was.
     #[error("`{name}` {problem}")]
     NotDone { name: String, problem: String, class: (&'static str, Exit) },
+    /// The platform does not start the daemon, or goes on doing so.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
     /// The system gives no random numbers.
     #[error("the system gives no random numbers")]
     Random,
@@ -165,8 +169,11 @@ impl CliError {
                 _ => ("unreachable", Exit::Unreachable),
             },
             Self::Output(_) | Self::Unprinted { .. } => ("output_lost", Exit::OutputLost),
-            Self::Unwritable { .. } | Self::NoTemporary(_) => ("cannot_write", Exit::CannotWrite),
+            Self::Unwritable { .. }
+            | Self::NoTemporary(_)
+            | Self::Service(ServiceError::Unwritable { .. }) => ("cannot_write", Exit::CannotWrite),
             Self::NoImport { .. } => ("unreadable", Exit::Damaged),
+            Self::Service(_) => ("service_refused", Exit::Failed),
             Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
             Self::Busy { .. } => ("busy", Exit::Pending),
             Self::NotFound(_) | Self::NoneSelected(_) | Self::NoLog { .. } => {

@@ -386,6 +386,23 @@ const VERBS: &[Row] = &[
         &[(Exit::Done, "printed"), (Exit::NotFound, "no daemon has written one")],
     ),
     (
+        "daemon install",
+        Reach::Folder,
+        &[
+            (Exit::Done, "it starts whenever you log in; with --print: printed"),
+            (Exit::Failed, "the platform starts nothing, and says why"),
+            (Exit::CannotWrite, "cannot write the service's file"),
+        ],
+    ),
+    (
+        "daemon uninstall",
+        Reach::Folder,
+        &[
+            (Exit::Done, "it is not installed any more, or was not"),
+            (Exit::Failed, "the platform could not be told; its file is gone"),
+        ],
+    ),
+    (
         "doctor",
         Reach::Folder,
         &[(Exit::Done, "there is nothing to mend"), (Exit::Failed, "there is something to mend")],

@@ -34,6 +34,7 @@ mod progress;
 mod report;
 mod row;
 mod select;
+mod service;
 mod shell;
 mod signals;
 mod size;

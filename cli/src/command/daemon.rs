@@ -1,5 +1,6 @@
 //! `alc daemon`: runs, starts, stops and shows the background process.
 
+mod install;
 mod log;
 
 use std::time::{Duration, Instant};
@@ -34,6 +35,8 @@ pub(super) fn run(
         args::Daemon::Restart(args) => restart(&args, connector, output),
         args::Daemon::Status => status(connector, output),
         args::Daemon::Log(args) => log::run(&args, connector, output),
+        args::Daemon::Install(args) => install::install(&args, connector, output),
+        args::Daemon::Uninstall => install::uninstall(connector, output),
     }
 }
 

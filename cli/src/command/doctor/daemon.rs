@@ -3,7 +3,7 @@
 use alc_ipc::{Client, ClientError, Endpoint, Home};
 
 use super::Finding;
-use crate::{connect::Connector, error::CliError, launch};
+use crate::{connect::Connector, error::CliError, launch, service::Service};
 
 const OURS: &str = env!("CARGO_PKG_VERSION");
 
@@ -31,6 +31,7 @@ pub(super) fn examine(connector: &Connector, owned: bool) -> Vec<Finding> {
     }
     #[cfg(unix)]
     findings.push(unix::descriptors());
+    findings.extend(service(connector));
     findings
 }
 
@@ -43,6 +44,21 @@ fn version(client: &Client) -> Finding {
         let message = format!("{message}, and this is alc {OURS}");
         Finding::mend("daemon", message, "alc daemon restart".to_owned())
     }
+}
+
+/// Whether what is installed starts this program, and also for a user who is not logged in.
+fn service(connector: &Connector) -> Option<Finding> {
+    let service = Service::new(connector.home(), connector.environment()).ok()?;
+    let shown = service.file.display();
+    Some(if !service.is_installed()? {
+        let message = format!("{shown} starts another program, or for another data folder");
+        Finding::mend("service", message, "alc daemon install".to_owned())
+    } else if service.lingers == Some(false) {
+        let message = "what is installed ends when you log out";
+        Finding::mend("service", message, "loginctl enable-linger".to_owned())
+    } else {
+        Finding::sound("service", format!("{shown} starts the daemon"))
+    })
 }
 
 /// The command that ends a daemon which does not answer.
