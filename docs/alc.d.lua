@@ -215,6 +215,8 @@ function alc.fork(strategies, ctx, options) end
 
 ---@class alc.Evaluation
 ---@field strategy_opts? table what the strategy finds in its `ctx` beside `task`
+---@field auto_card? boolean make a card of the report
+---@field card_pkg? string the package that the card is of; the strategy unless said otherwise
 
 ---@class alc.Report
 ---@field name string
@@ -222,6 +224,8 @@ function alc.fork(strategies, ctx, options) end
 ---@field results { case: table, response: table, grades: table[], score: number, passed: boolean }[]
 ---@field failures table[]
 ---@field summary string
+---@field card_id? string
+---@field card_warning? string why there is no card
 
 --- Says how good a strategy's answers to a scenario's cases are.
 ---@param scenario table|string

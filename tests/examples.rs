@@ -48,6 +48,28 @@ fn the_panel_hears_every_expert_and_decides() {
 }
 
 #[test]
+fn the_sums_are_judged_by_content_and_brevity() {
+    let env = TestEnv::new();
+    env.alc(["daemon", "start"]).ok();
+    let folder = env.home().join("packages/ask");
+    std::fs::create_dir_all(&folder).expect("creates");
+    let strategy = "return { run = function(ctx) return alc.llm(ctx.task) end }";
+    std::fs::write(folder.join("init.lua"), strategy).expect("writes");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/scenarios/sums.lua");
+    let id = env.alc(["eval", path.to_str().expect("UTF-8"), "ask"]).ok();
+    for answer in ["4", "It is 9, of course.", "42", "99"] {
+        let query = env.alc(["prompt", "--id", &id]).ok();
+        env.alc(["resume", &query, answer]).ok();
+    }
+    env.alc(["result", "--wait", &id]).ok();
+    let report = &env.json(["result", &id])[0]["value"];
+    assert_eq!(report["name"], "ask:sums");
+    let scores: Vec<_> = (0..4).map(|case| &report["results"][case]["score"]).collect();
+    assert_eq!(scores, [1.0, 0.875, 1.0, 0.25]);
+    assert_eq!(report["aggregated"]["by_tag"]["more digits"]["pass"], 1);
+}
+
+#[test]
 fn the_digest_merges_until_one_sentence_is_left() {
     let env = TestEnv::new();
     env.file("texts.json", r#"{"texts":["one","two","three","four","five"]}"#);

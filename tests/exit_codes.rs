@@ -84,6 +84,19 @@ const TABLE: &[Row] = &[
     ("advice", 5, Only("name_in_use"), |env| { paused(env); advice(env, "echo|--name|paused") }),
     ("advice", 8, Also("pending"), |env| advice(env, "asks|--wait")),
     ("advice", 124, Also("timeout"), |env| advice(env, "endless|--wait|--timeout|1ms")),
+    ("eval", 0, Done, |env| eval(env, "echo")),
+    ("eval", 1, Only("does_not_load"), |env| eval(env, "broken")),
+    ("eval", 1, Also("failed"), |env| { advice(env, "echo").ok(); alc(env, "eval|-e|error('x')|echo|--wait") }),
+    ("eval", 3, Also("cancelled"), |env| {
+        let again = "asks|--idempotency-key|k";
+        alc(env, &format!("cancel|{}", eval(env, again).ok())).ok();
+        eval(env, &format!("{again}|--wait"))
+    }),
+    ("eval", 4, Only("unknown_strategy"), |env| eval(env, "absent")),
+    ("eval", 4, Only("unknown_scenario"), |env| { advice(env, "echo").ok(); alc(env, "eval|none|echo") }),
+    ("eval", 5, Only("name_in_use"), |env| { paused(env); eval(env, "echo|--name|paused") }),
+    ("eval", 8, Also("pending"), |env| eval(env, "asks|--wait")),
+    ("eval", 124, Also("timeout"), |env| eval(env, "endless|--wait|--timeout|1ms")),
     ("state", 0, Done, |env| { failed(env); alc(env, "state|@") }),
     ("state", 0, Done, |env| { done(env); alc(env, "state|@|--exit-code") }),
     ("state", 1, Told, |env| { failed(env); alc(env, "state|@|--exit-code") }),
@@ -257,6 +270,11 @@ const TABLE: &[Row] = &[
     ("scenario install", 0, Done, |env| { env.file("quiz.lua", "return {}"); alc(env, "scenario|install|quiz.lua") }),
     ("scenario install", 4, Only("not_found"), |env| alc(env, "scenario|install|file:///nowhere")),
     ("scenario install", 73, Only("cannot_write"), |env| { env.file("quiz.lua", b"\xff"); alc(env, "scenario|install|quiz.lua") }),
+    ("evals list", 0, Done, |env| alc(env, "evals|list")),
+    ("evals show", 0, Done, |env| { let id = evaluated(env); alc(env, &format!("evals|show|{id}")) }),
+    ("evals show", 4, Only("not_found"), |env| alc(env, "evals|show|none")),
+    ("evals compare", 0, Done, |env| { let id = evaluated(env); alc(env, &format!("evals|compare|{id}|{id}")) }),
+    ("evals compare", 4, Only("not_found"), |env| alc(env, "evals|compare|none|none")),
     ("daemon run", 0, Done, daemon_that_is_stopped),
     ("daemon run", 5, Only("unavailable"), |env| { alc(env, "daemon|start").ok(); alc(env, "daemon|run") }),
     ("daemon start", 0, Done, |env| alc(env, "daemon|start|-q")),
@@ -360,6 +378,16 @@ fn package(env: &TestEnv, name: &str, source: &str) {
     let folder = env.home().join("packages").join(name);
     fs::create_dir_all(&folder).expect("creates");
     fs::write(folder.join("init.lua"), source).expect("writes");
+/// Runs `alc eval` where the same strategies are installed.
+fn eval(env: &TestEnv, words: &str) -> Ran {
+    advice(env, "echo").ok();
+    alc(env, &format!("eval|-e|return {{cases = {{{{input = 'x'}}}}}}|{words}"))
+}
+
+/// The id of a stored evaluation.
+fn evaluated(env: &TestEnv) -> String {
+    eval(env, "echo|--wait").ok();
+    alc(env, "evals|list|-q").ok()
 }
 
 fn paused(env: &TestEnv) {

@@ -207,6 +207,20 @@ fn run_what_is_about_packages(run: &mut impl FnMut(&[&str], &str) -> String, env
     run(&["scenario", "list"], "");
     run(&["scenario", "show", "quiz"], "");
     run(&["pkg", "test", "-"], "lust.it('a', error) lust.it('b', function() end)");
+/// Runs the commands about evaluations.
+fn run_evaluations(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv) {
+    let package = env.home().join("packages/four");
+    fs::create_dir_all(&package).expect("creates");
+    let strategy = "return {run = function() return '4' end}";
+    fs::write(package.join("init.lua"), strategy).expect("writes");
+    let scenario = "return {cases = {{input = '2+2?', expected = '4'}, {input = 'x'}}}";
+    run(&["eval", "-e", scenario, "four", "--wait"], "");
+    run(&["result", "@"], "");
+    let listed: Value = serde_json::from_str(&run(&["evals", "list"], "")).expect("JSON");
+    let id = listed["eval_id"].as_str().expect("an id");
+    run(&["evals", "show", id], "");
+    run(&["evals", "compare", id, id], "");
+    run(&["evals", "show", "none"], "");
 }
 
 #[test]
@@ -266,6 +280,9 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["rm", "@"], "");
     run(&["gc", "--dry-run", "--older-than", "0s"], "");
     run(&["gc"], "");
+    run(&["spawn", "-e", "no lua"], "");
+    run(&["spawn", "-e", "return", "--check"], "");
+    run_evaluations(&mut run, &env);
     run_what_is_about_no_session(&mut run, &env);
     run_what_is_about_packages(&mut run, &env);
     let all: BTreeSet<_> = schemas.keys().cloned().collect();

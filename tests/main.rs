@@ -28,6 +28,7 @@ mod doctor;
 mod drawing;
 mod drive;
 mod environment;
+mod eval;
 mod examples;
 mod exit_codes;
 #[cfg(target_os = "linux")]

@@ -4,6 +4,8 @@ mod advice;
 mod daemon;
 mod direct;
 mod drive;
+mod eval;
+mod evals;
 mod history;
 mod identity;
 mod manual;
@@ -29,6 +31,8 @@ pub(crate) use self::{
     advice::Advice,
     daemon::{Daemon, DaemonLog, Install, Stop},
     drive::{Accepted, Drive, Driving, Mode, Run, Tape},
+    eval::Eval,
+    evals::{Evals, EvalsList},
     history::{Gc, Log, Note, Remove},
     identity::Identity,
     manual::{Completions, Help, Man},
@@ -118,6 +122,8 @@ pub(crate) enum Command {
     Spawn(Spawn),
     /// Start a strategy, an installed package, and print the session's id
     Advice(Advice),
+    /// Start an evaluation of a strategy, and print the session's id
+    Eval(Eval),
     /// Print where a session stands: running, paused, done, failed or cancelled
     State(State),
     /// List sessions, newest first
@@ -157,6 +163,9 @@ pub(crate) enum Command {
     Remove(Remove),
     /// Delete old sessions, and give their space back
     Gc(Gc),
+    /// List, show or compare stored evaluations
+    #[command(subcommand)]
+    Evals(Evals),
     /// Write a page about a session: what it asked and was told, and what came of it
     Report(Report),
     /// Look at packages, the Lua that strategies and scripts require; install, link, update them

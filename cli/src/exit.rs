@@ -121,7 +121,9 @@ impl Exit {
     /// How a refusal of the daemon ends a command.
     pub(crate) fn of_refusal(code: ErrorCode) -> Self {
         match code {
-            ErrorCode::NotFound | ErrorCode::UnknownStrategy => Self::NotFound,
+            ErrorCode::NotFound | ErrorCode::UnknownStrategy | ErrorCode::UnknownScenario => {
+                Self::NotFound
+            }
             ErrorCode::Ambiguous
             | ErrorCode::NotPaused
             | ErrorCode::AlreadyCancelled

@@ -52,6 +52,7 @@ const STARTED: (Exit, &str) = (
     "the session exists, its id is printed; with --check: it loads; with --wait: it is done",
 );
 const NO_PACKAGE: (Exit, &str) = (Exit::NotFound, "there is no such package");
+const NO_EVALUATION: (Exit, &str) = (Exit::NotFound, "no evaluation of that id is stored");
 const AMBIGUOUS: (Exit, &str) = (Exit::Conflict, "several ids begin like this");
 const FAILED: (Exit, &str) = (Exit::Failed, "the session failed");
 const CANCELLED: (Exit, &str) = (Exit::Cancelled, "the session was cancelled");
@@ -101,6 +102,22 @@ const VERBS: &[Row] = &[
             (Exit::Failed, "the package does not load, no session exists; with --wait: it failed"),
             (Exit::Cancelled, "with --wait: it was cancelled"),
             NO_PACKAGE,
+            (Exit::Conflict, "the name is in use, or the key was used for something else"),
+            (Exit::Pending, "with --wait: it is paused"),
+            TIMED_OUT,
+        ],
+    ),
+    (
+        "eval",
+        Reach::Daemon,
+        &[
+            STARTED,
+            (
+                Exit::Failed,
+                "scenario or package do not load, no session exists; with --wait: it failed",
+            ),
+            (Exit::Cancelled, "with --wait: it was cancelled"),
+            (Exit::NotFound, "there is no such scenario or package"),
             (Exit::Conflict, "the name is in use, or the key was used for something else"),
             (Exit::Pending, "with --wait: it is paused"),
             TIMED_OUT,
@@ -258,6 +275,9 @@ const VERBS: &[Row] = &[
         ],
     ),
     ("gc", Reach::Daemon, &[(Exit::Done, "what was old enough is gone, if anything was")]),
+    ("evals list", Reach::Folder, &[(Exit::Done, "printed, also when there are none")]),
+    ("evals show", Reach::Folder, &[(Exit::Done, "printed"), NO_EVALUATION]),
+    ("evals compare", Reach::Folder, &[(Exit::Done, "printed"), NO_EVALUATION]),
     (
         "report",
         Reach::Daemon,

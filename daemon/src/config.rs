@@ -55,6 +55,8 @@ pub(crate) enum Verb {
     Doctor,
     /// Look at packages and scenarios, or change them.
     Package,
+    /// Look at stored evaluations.
+    Evals,
 }
 
 /// Where a socket may lie that cannot lie in the data folder.

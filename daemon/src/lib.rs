@@ -6,6 +6,7 @@ use alc_lua as _;
 mod alarm;
 mod cause;
 mod clock;
+mod comparison;
 mod config;
 mod connection;
 #[cfg(unix)]

@@ -12,7 +12,7 @@ mod travel;
 
 use std::{
     collections::HashMap,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -69,6 +69,12 @@ pub(crate) enum RegistryError {
     Random,
     #[error("no package `{}` is installed", .0.as_str())]
     UnknownStrategy(Name),
+    #[error("no scenario `{}` is in the data folder", .0.as_str())]
+    UnknownScenario(Name),
+    #[error("cannot read {}", .0.display())]
+    Scenario(PathBuf, #[source] std::io::Error),
+    #[error("the context cannot be read: {0}")]
+    Context(String),
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error(transparent)]

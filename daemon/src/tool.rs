@@ -46,6 +46,7 @@ fn respond(tool: Tool, request: Request) -> Response {
             (Verb::Check, Request::Spawn(spawn)) => handler::check(spawn, &home).await,
             (Verb::Doctor, Request::Examine { owned }) => handler::examine(owned, &home),
             (Verb::Package, Request::Manage(manage)) => handler::manage(manage, &home).await,
+            (Verb::Evals, Request::Evals(evals)) => handler::evals(evals, home.path()),
             _ => Err(handler::invalid("this verb answers another request".to_owned())),
         }
     });

@@ -31,8 +31,9 @@ pub use home::{Home, NoHome};
 pub use package::{Act, Install, Link, Manage, RunSpecs, SpecTarget};
 pub use pipe::{answer, ask};
 pub use request::{
-    AddNote, After, Aim, Answer, Answers, BEAT, Branch, Cancel, Claim, Collect, Import, Lease,
-    Leave, List, Observe, PART, Part, ReadLog, Request, Resume, Spawn, Tagged, Wait, WaitFor,
+    AddNote, After, Aim, Answer, Answers, BEAT, Branch, Cancel, Claim, Collect, Evals, Import,
+    Lease, Leave, List, Observe, PART, Part, ReadLog, Request, Resume, Spawn, Tagged, Wait,
+    WaitFor,
 };
 pub use response::{
     Applied, Collected, ErrorCode, Examined, Failure, JournalFacts, Json, Page, Response, Resumed,

@@ -73,6 +73,24 @@ pub enum Request {
     Branch(Branch),
     /// Look at packages and scenarios, or change them; answered by `Report`, and by `alcd tool` alone.
     Manage(Manage),
+    /// Look at stored evaluations; answered by `Report`, and by `alcd tool` alone.
+    Evals(Evals),
+}
+
+/// Looks at stored evaluations.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Evals {
+    /// Each an [`alc_core::EvaluationView`], the newest first.
+    List {
+        /// Only those of this strategy.
+        strategy: Option<Name>,
+        /// At most so many.
+        limit: Option<u64>,
+    },
+    /// One, by its id: an [`alc_core::EvaluationView`] with its report.
+    Show(String),
+    /// Two, by their ids: an [`alc_core::ComparisonView`].
+    Compare(String, String),
 }
 
 /// Starts a session.

@@ -260,11 +260,13 @@ pub enum ErrorCode {
     WentOn,
     /// Something else has its place.
     InTheWay,
+    /// No scenario of that name.
+    UnknownScenario,
 }
 
 impl ErrorCode {
     /// Every code.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::NotFound,
         Self::Ambiguous,
         Self::NotPaused,
@@ -288,6 +290,7 @@ impl ErrorCode {
         Self::IdInUse,
         Self::WentOn,
         Self::InTheWay,
+        Self::UnknownScenario,
     ];
 
     /// The code of this name.
@@ -323,6 +326,7 @@ impl ErrorCode {
             Self::IdInUse => "id_in_use",
             Self::WentOn => "went_on",
             Self::InTheWay => "in_the_way",
+            Self::UnknownScenario => "unknown_scenario",
         }
     }
 }

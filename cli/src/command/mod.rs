@@ -9,6 +9,8 @@ mod daemon;
 mod diff;
 mod doctor;
 mod drive;
+mod eval;
+mod evals;
 mod export;
 mod gc;
 mod help;
@@ -56,6 +58,7 @@ pub(crate) fn run(
     match command {
         Command::Spawn(args) => spawn::run(args, &connector()?, output),
         Command::Advice(args) => advice::run(args, &connector()?, output),
+        Command::Eval(args) => eval::run(args, &connector()?, output),
         Command::State(args) => state::run(&args, &connector()?, output),
         Command::List(args) => list::run(&args, &connector()?, output),
         Command::Prompt(args) => prompt::run(&args, &connector()?, output),
@@ -79,6 +82,7 @@ pub(crate) fn run(
         Command::Gc(args) => gc::run(&args, &connector()?, output),
         Command::Pkg(args) => pkg::run(args, &connector()?, output),
         Command::Scenario(args) => scenario::run(args, &connector()?, output),
+        Command::Evals(args) => evals::run(args, &connector()?, output),
         Command::Daemon(args) => daemon::run(args, &connector()?, output),
         Command::Doctor => doctor::run(&connector()?, output),
         Command::Completions(args) => completions::run(&args, output),
@@ -97,6 +101,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         Command::Advice(args) => args.terms.check,
         Command::Pkg(args) => args.only_reads(),
         Command::Scenario(args) => args.only_reads(),
+        Command::Eval(args) => args.terms.check,
         Command::State(_)
         | Command::List(_)
         | Command::Prompt(_)
@@ -105,6 +110,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Result(_)
         | Command::Log(_)
         | Command::Diff(_)
+        | Command::Evals(_)
         | Command::Daemon(Daemon::Status | Daemon::Log(_))
         | Command::Doctor
         | Command::Completions(_)

@@ -7,7 +7,7 @@ mod batch;
 
 use std::{collections::HashSet, path::Path, time::Duration};
 
-use alc_core::{Key, Limits, Program, Reference, SessionId};
+use alc_core::{Key, Limits, Program, Reference, Scenario, SessionId};
 use alc_ipc::{ClientError, Json, Request, Response, Spawn, WaitFor};
 
 pub(crate) use self::batch::BadLine;
@@ -69,8 +69,10 @@ pub(super) fn check(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let chunk = match &request.program {
-        Program::Run { chunk, .. } => chunk.clone(),
+        Program::Run { chunk, .. }
+        | Program::Eval { scenario: Scenario::Source { chunk, .. }, .. } => chunk.clone(),
         Program::Advice { strategy } => strategy.as_str().to_owned(),
+        Program::Eval { scenario: Scenario::Named(name), .. } => name.as_str().to_owned(),
     };
     match tool::ask("check", Request::Spawn(request), connector.environment())? {
         Response::Checked => {}
@@ -182,7 +184,7 @@ pub(super) fn random_key() -> Result<Key, CliError> {
 }
 
 /// What Lua's messages call the script.
-fn chunk(path: &Path) -> String {
+pub(super) fn chunk(path: &Path) -> String {
     path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned()
 }
 

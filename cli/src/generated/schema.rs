@@ -1,7 +1,7 @@
 //! JSON Schemas of all that `--json` prints, one for each `type`.
 
 use alc_core::{
-    EventView, FORMAT, FindingView, InstalledView, LinkedView, PackageView, RemovedView,
+    ComparisonView, EvaluationView, EventView, FORMAT, FindingView, InstalledView, LinkedView, PackageView, RemovedView,
     ResultView, ScenarioView, ScenariosView, SessionView, SpecsView, UnlinkedView, UpdatedView,
 };
 use schemars::{
@@ -24,10 +24,12 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<CancelledLine>("cancelled"),
         of::<CheckedLine>("checked"),
         of::<CollectedLine>("collected"),
+        of::<ComparisonView>("comparison"),
         of::<DaemonLine>("daemon"),
         of::<DeletedLine>("deleted"),
         of::<DiffLine>("diff"),
         of::<ErrorLine>("error"),
+        of::<EvaluationView>("evaluation"),
         of::<EventView>("event"),
         of::<ExitCodesLine>("exit_codes"),
         of::<ExportedLine>("exported"),

@@ -4,7 +4,7 @@
 //! questions of a round are one pause. So a run has one order of calls, and replays. The session's
 //! [`World`] is lent to the child that steps.
 
-use alc_core::{ErrorKind, Reply, SessionError};
+use alc_core::{ErrorKind, Reply, SessionError, SessionKind};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -55,7 +55,8 @@ impl Fork {
         let mut children = Vec::new();
         for (place, Wanted { strategy, ctx }) in wanted.into_iter().enumerate() {
             let source = packages::advice(&strategy);
-            let strand = Strand::load(&source, &format!("@{strategy}"), &ctx, token.clone());
+            let (name, kind) = (format!("@{strategy}"), SessionKind::Advice);
+            let strand = Strand::load(&source, &name, &ctx, kind, token.clone());
             let at = match strand {
                 Ok(strand) => At::Work { strand: Box::new(strand), pending: None },
                 Err(LoadError::Engine(error)) => return Err(error),

@@ -15,6 +15,7 @@ mod strand;
 mod vm;
 mod world;
 
+pub(crate) use alc::{Sample, Welch, welch};
 pub(crate) use alone::alone;
 #[cfg(feature = "fuzz")]
 pub(crate) use convert::through_lua;

@@ -69,6 +69,7 @@ const TEXT: &str = concat!(
     include_str!("prelude/alc/pipe.lua"),
     include_str!("prelude/alc/math.lua"),
     include_str!("prelude/alc/eval.lua"),
+    include_str!("prelude/alc/evaluation.lua"),
     include_str!("prelude/evalframe/modules.lua"),
     include_str!("prelude/evalframe/model.lua"),
     include_str!("prelude/evalframe/graders.lua"),

@@ -5,7 +5,7 @@
 
 use std::ffi::c_void;
 
-use alc_core::{ErrorKind, Reply, SessionError};
+use alc_core::{ErrorKind, Reply, SessionError, SessionKind};
 use mlua::{
     Function, IntoLuaMulti as _, LightUserData, Lua, MultiValue, Table, Thread, Value,
     chunk::ChunkMode, thread::ThreadStatus,
@@ -38,15 +38,25 @@ pub(super) struct Strand {
     pub(super) mark: ArrayMark,
 }
 
+/// What a session of this kind runs of its chunk.
+pub(super) fn run_as(kind: SessionKind, host: &Table, chunk: Function) -> mlua::Result<Function> {
+    match kind {
+        SessionKind::Run | SessionKind::Advice => Ok(chunk),
+        SessionKind::Eval => host.get::<Function>("evaluation")?.call(chunk),
+    }
+}
+
 impl Strand {
-    /// Loads a chunk, called `name` in messages, that finds the JSON text `ctx`.
+    /// Loads a chunk, called `name` in messages, that finds the JSON text `ctx`; one that returns a
+    /// scenario becomes its evaluation.
     pub(super) fn load(
         source: &str,
         name: &str,
         ctx: &str,
+        kind: SessionKind,
         token: CancellationToken,
     ) -> Result<Self, LoadError> {
-        Self::prepared(source, name, ctx, token, |_, _, chunk| Ok(chunk))
+        Self::prepared(source, name, ctx, token, |_, host, chunk| run_as(kind, host, chunk))
     }
 
     /// Loads a chunk of which `prepare` makes what runs; it is given the host's table.

@@ -45,7 +45,7 @@ impl Vm {
         calls: Vec<Call>,
         outside: Outside,
     ) -> Result<Self, LoadError> {
-        Self::prepared(script, calls, outside, |_, _, chunk| Ok(chunk))
+        Self::prepared(script, calls, outside, |_, host, chunk| run_as(script.kind, host, chunk))
     }
 
     /// Loads a script of whose chunk `prepare` makes what runs; it is given the host's table.

@@ -182,6 +182,11 @@ impl World {
         self.caller.folder.as_deref().map_or(Path::new(""), Path::new).join(path)
     }
 
+    /// When the session was spawned, in Unix milliseconds.
+    pub(super) fn started_at(&self) -> i64 {
+        self.started_at
+    }
+
     /// How many queries were asked so far.
     pub(super) fn asked(&self) -> u32 {
         self.asked

@@ -30,7 +30,13 @@ impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
         let (code, hint) = match &error {
             RegistryError::UnknownStrategy(_) => (ErrorCode::UnknownStrategy, None),
-            RegistryError::Project(_) | RegistryError::Package(_) => (ErrorCode::DoesNotLoad, None),
+            RegistryError::UnknownScenario(name) => {
+                (ErrorCode::UnknownScenario, Some(format!("alc eval ./{name}.lua STRATEGY")))
+            }
+            RegistryError::Context(_) => (ErrorCode::Invalid, None),
+            RegistryError::Scenario(..) | RegistryError::Project(_) | RegistryError::Package(_) => {
+                (ErrorCode::DoesNotLoad, None)
+            }
             RegistryError::NotFound(_) => (ErrorCode::NotFound, Some("alc list".to_owned())),
             RegistryError::Ambiguous(_) => (ErrorCode::Ambiguous, Some("alc list".to_owned())),
             RegistryError::NothingAsked(id) => {

@@ -2,6 +2,7 @@
 
 mod branch;
 mod collect;
+mod evals;
 mod examine;
 mod failure;
 mod lease;
@@ -23,7 +24,7 @@ use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
 pub(crate) use self::{
-    examine::examine, failure::invalid, package::manage, spawn::check, stop::stop,
+    evals::evals, examine::examine, failure::invalid, package::manage, spawn::check, stop::stop,
 };
 use crate::{registry::Registry, server::Daemon, visitor::Visitor};
 
@@ -52,7 +53,7 @@ pub(crate) async fn handle(
         Request::Collect(collect) => collect::collect(collect, registry).await,
         Request::Lease(lease) => lease::lease(lease, registry, &visitor.driver).await,
         Request::Status => status::status(daemon).await,
-        Request::Examine { .. } => {
+        Request::Examine { .. } | Request::Evals(_) => {
             Err(failure::invalid("`alcd tool` looks at data folders".to_owned()))
         }
         Request::Export(session) => travel::export(&session, registry, interim).await,

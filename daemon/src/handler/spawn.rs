@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use alc_core::{Caller, Label, Limits, Name, Program};
+use alc_core::{Caller, Label, Limits, Name, Program, Scenario};
 use alc_ipc::{ErrorCode, Failure, Home, Json, Response, Spawn};
 use serde_json::{Map, Value};
 use tokio::task::spawn_blocking;
@@ -33,11 +33,7 @@ pub(crate) async fn check(spawn: Spawn, home: &Home) -> Result<Response, Failure
 /// What is to run, as far as that can be told without running it.
 async fn specification(spawn: Spawn) -> Result<Specification, Failure> {
     let Spawn { program, ctx, name, if_exists, labels, key, limits, caller } = spawn;
-    let (source, chunk) = match &program {
-        Program::Run { source, chunk } => (source.as_str(), chunk.as_str()),
-        // A name where no source can be: what is run is the strategy of that name.
-        Program::Advice { strategy } => ("advice", strategy.as_str()),
-    };
+    let (source, chunk) = described(&program);
     check_size("source", source.len(), PAYLOAD_LIMIT)?;
     check_size("context", ctx.0.len(), PAYLOAD_LIMIT)?;
     check_size("caller's environment", caller.size(), Caller::LIMIT)?;
@@ -49,15 +45,31 @@ async fn specification(spawn: Spawn) -> Result<Specification, Failure> {
     };
     check_labels(&labels)?;
     let key = key.map(|key| {
-        let fingerprint = fingerprint(source, chunk, &ctx, name.as_ref(), &labels, limits);
+        let fingerprint = fingerprint(source, &chunk, &ctx, name.as_ref(), &labels, limits);
         SpawnKey { key, fingerprint }
     });
     let identity = Identity { name, if_exists, labels, key };
     let (env, caller) = match program {
         Program::Run { .. } => read_environment(members, caller).await?,
-        Program::Advice { .. } => (BTreeMap::new(), caller),
+        Program::Advice { .. } | Program::Eval { .. } => (BTreeMap::new(), caller),
     };
     Ok(Specification { program, ctx: ctx.0, identity, limits, env, caller })
+}
+
+/// The source of a program, or a word where no source can be, and what the program is called.
+fn described(program: &Program) -> (&str, String) {
+    match program {
+        Program::Run { source, chunk } => (source, chunk.clone()),
+        Program::Advice { strategy } => ("advice", strategy.to_string()),
+        Program::Eval { scenario, strategy, auto_card } => {
+            let (source, scenario) = match scenario {
+                Scenario::Source { source, chunk } => (source.as_str(), chunk.as_str()),
+                Scenario::Named(name) => ("eval", name.as_str()),
+            };
+            let card = if *auto_card { ", with a card" } else { "" };
+            (source, format!("{scenario} for {strategy}{card}"))
+        }
+    }
 }
 
 fn check_size(what: &str, size: usize, limit: usize) -> Result<(), Failure> {

@@ -23,7 +23,7 @@ pub(super) fn create(
     texts: &mut Texts,
     new: &NewSession,
 ) -> Result<(), WriteError> {
-    let NewSession { id, kind, identity, script, deadline_at, entries, state } = new;
+    let NewSession { id, identity, script, deadline_at, entries, state } = new;
     if *state != State::NEW {
         return Err(WriteError::Contradiction);
     }
@@ -40,7 +40,7 @@ pub(super) fn create(
         ":name": identity.name.as_ref().map(Name::as_str),
         ":key": identity.key.as_ref().map(|key| key.key.as_str()),
         ":fingerprint": identity.key.as_ref().map(|key| key.fingerprint),
-        ":kind": kind_name(*kind),
+        ":kind": kind_name(script.kind),
         ":state": state.name().as_str(),
         ":seq": entries.len().cast_signed() as i64,
         ":at": script.started_at,

@@ -13,7 +13,6 @@ use super::{branch::Parting, parcel::Parcel};
 #[derive(Clone, Debug)]
 pub(crate) struct NewSession {
     pub(crate) id: SessionId,
-    pub(crate) kind: SessionKind,
     pub(crate) identity: Identity,
     pub(crate) script: Script,
     /// When it is cancelled if it has not ended, in Unix milliseconds.

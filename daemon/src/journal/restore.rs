@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use super::{
     record::{Recording, Snapshot},
-    row::{Columns, ReadError, all, first, for_each, parse_pause},
+    row::{Columns, ReadError, all, first, for_each, parse_kind, parse_pause},
     text::Flaw,
 };
 
@@ -48,12 +48,13 @@ fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, Rea
 /// A session's script and everything it was told. What it asked is not read: the script says it
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
-    let sql = "SELECT n, asked, calls, source, chunk, ctx, seed, started_at, stood_still, budget,
-                      env, caller
+    let sql = "SELECT n, asked, calls, kind, source, chunk, ctx, seed, started_at, stood_still,
+                      budget, env, caller
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let seed: i64 = row.number("seed")?;
         let script = Script {
+            kind: row.word("kind", parse_kind)?,
             source: row.text("source")?,
             chunk: row.text("chunk")?,
             ctx: row.text("ctx")?,

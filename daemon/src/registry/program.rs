@@ -1,44 +1,67 @@
 //! From what a session is to run to the Lua that does; what is not there, or does not load, makes no
 //! session.
 
-use std::{path::Path, sync::Arc};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
-use alc_core::{Caller, Name, Program};
+use alc_core::{Caller, Name, Program, Scenario};
+use serde::Serialize;
+use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
 
 use super::RegistryError;
 use crate::{
-    engine::{BrokeOff, check_syntax},
+    engine::{BrokeOff, PAYLOAD_LIMIT, check_syntax},
     packages::{self, Resolver, Search},
     session::SpawnError,
 };
 
-/// A chunk of Lua, and what messages call it.
+/// A chunk of Lua, what messages call it, and what it finds.
 #[derive(Clone, Debug)]
 pub(super) struct Chunk {
     pub(super) source: String,
     pub(super) name: String,
+    /// JSON text.
+    pub(super) ctx: String,
+}
+
+/// What an evaluation finds in place of a `ctx`.
+#[derive(Serialize)]
+struct Evaluated<'a> {
+    strategy: &'a Name,
+    /// What each run of the strategy finds in its `ctx`.
+    opts: Box<RawValue>,
+    auto_card: bool,
+    /// What the scenario is called, if it is loaded by name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a Name>,
 }
 
 /// The Lua of `program`, for `caller`, with the data folder `home`.
 pub(super) async fn chunk(
     program: Program,
+    ctx: String,
     caller: &Caller,
     home: &Arc<Path>,
 ) -> Result<Chunk, RegistryError> {
-    match program {
-        Program::Run { source, chunk } => Ok(Chunk { source, name: chunk }),
+    let (caller, home) = (caller.clone(), home.clone());
+    let find = move || match program {
+        Program::Run { source, chunk } => Ok(Chunk { source, name: chunk, ctx }),
         Program::Advice { strategy } => {
-            let (caller, home, name) = (caller.clone(), home.clone(), strategy.clone());
-            spawn_blocking(move || find(&name, &caller, &home))
-                .await
-                .map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))??;
-            Ok(Chunk {
-                source: packages::advice(strategy.as_str()),
-                name: strategy.as_str().to_owned(),
-            })
+            find(&strategy, &caller, &home)?;
+            let (source, name) =
+                (packages::advice(strategy.as_str()), strategy.as_str().to_owned());
+            Ok(Chunk { source, name, ctx })
         }
-    }
+        Program::Eval { scenario, strategy, auto_card } => {
+            find(&strategy, &caller, &home)?;
+            evaluation(scenario, &strategy, auto_card, ctx, &home)
+        }
+    };
+    spawn_blocking(find).await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))?
 }
 
 /// Refuses a strategy that is not installed, or whose first file is not Lua.
@@ -50,5 +73,41 @@ fn find(strategy: &Name, caller: &Caller, home: &Path) -> Result<(), RegistryErr
     match package.module(strategy.as_str()) {
         Some((file, source)) => Ok(check_syntax(source, file).map_err(SpawnError::Load)?),
         None => Err(RegistryError::UnknownStrategy(strategy.clone())),
+    }
+}
+
+fn evaluation(
+    scenario: Scenario,
+    strategy: &Name,
+    auto_card: bool,
+    opts: String,
+    home: &Path,
+) -> Result<Chunk, RegistryError> {
+    let (source, name, own) = match scenario {
+        Scenario::Source { source, chunk } => (source, chunk, None),
+        Scenario::Named(name) => {
+            let file = format!("{}.lua", name.as_str());
+            (named(&name, home.join("scenarios").join(&file))?, file, Some(name))
+        }
+    };
+    let odd = |error: serde_json::Error| RegistryError::Context(error.to_string());
+    let opts = RawValue::from_string(opts).map_err(odd)?;
+    let ctx = Evaluated { strategy, opts, auto_card, name: own.as_ref() };
+    let ctx = serde_json::to_string(&ctx).map_err(odd)?;
+    Ok(Chunk { source, name, ctx })
+}
+
+/// A scenario of the data folder.
+fn named(name: &Name, path: PathBuf) -> Result<String, RegistryError> {
+    match fs::read_to_string(&path) {
+        Ok(source) if source.len() > PAYLOAD_LIMIT => {
+            let error = io::Error::other(format!("it has more than {PAYLOAD_LIMIT} bytes"));
+            Err(RegistryError::Scenario(path, error))
+        }
+        Ok(source) => Ok(source),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(RegistryError::UnknownScenario(name.clone()))
+        }
+        Err(error) => Err(RegistryError::Scenario(path, error)),
     }
 }

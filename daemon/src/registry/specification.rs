@@ -31,7 +31,6 @@ pub(crate) struct Specification {
 
 /// A session that may begin: what it runs is found.
 pub(super) struct Draft {
-    kind: SessionKind,
     script: Script,
     identity: Identity,
     limits: Limits,
@@ -42,24 +41,37 @@ impl Specification {
     pub(super) async fn resolve(self, home: &Arc<Path>) -> Result<Draft, RegistryError> {
         let Self { program, ctx, identity, limits, env, caller } = self;
         let kind = program.kind();
-        let Chunk { source, name: chunk } = program::chunk(program, &caller, home).await?;
-        let budget = Budget::of_context(&ctx).with_calls(limits.max_llm_calls);
-        let script = Script { source, chunk, ctx, budget, env, caller, ..Script::default() };
-        Ok(Draft { kind, script, identity, limits })
+        let Chunk { source, name: chunk, ctx } =
+            program::chunk(program, ctx, &caller, home).await?;
+        let budget = match kind {
+            SessionKind::Run | SessionKind::Advice => Budget::of_context(&ctx),
+            // Its `ctx` is not the script's.
+            SessionKind::Eval => Budget::default(),
+        };
+        let budget = budget.with_calls(limits.max_llm_calls);
+        let script = Script { kind, source, chunk, ctx, budget, env, caller, ..Script::default() };
+        Ok(Draft { script, identity, limits })
     }
 
     /// Loads what a session would run: compiles a script, and runs all of a strategy but its `run`.
     pub(crate) async fn check(self, home: Arc<Path>) -> Result<(), RegistryError> {
         let loading = match &self.program {
             Program::Run { .. } => None,
-            Program::Advice { strategy } => Some(packages::loading(strategy.as_str())),
+            Program::Advice { strategy } | Program::Eval { strategy, .. } => {
+                Some(packages::loading(strategy.as_str()))
+            }
         };
         let Beginning { script, .. } = self.resolve(&home).await?.begin(0, None);
         let outside = Outside { token: CancellationToken::new(), home };
         let loaded = match loading {
             None => Vm::load(&script, Vec::new(), outside).map(drop),
             // If it asks, it loads up to there.
-            Some(source) => alone(&Script { source, ..script }, outside).map(drop),
+            Some(source) => {
+                Vm::load(&script, Vec::new(), outside.clone()).map(drop).and_then(|()| {
+                    let kind = SessionKind::Advice;
+                    alone(&Script { source, kind, ..script }, outside).map(drop)
+                })
+            }
         };
         Ok(loaded.map_err(SpawnError::from)?)
     }
@@ -76,7 +88,6 @@ impl Draft {
         let started_at = clock::now();
         let limit = self.limits.deadline.map(|limit| i64::try_from(limit).unwrap_or(i64::MAX));
         Beginning {
-            kind: self.kind,
             script: Script { seed, started_at, ..self.script.clone() },
             identity: self.identity.clone(),
             deadline_at: limit.map(|limit| started_at.saturating_add(limit)),

@@ -1,8 +1,6 @@
 //! Where a session comes from: it is made, or taken up from the journal.
 
-use alc_core::{
-    CancelReason, Event, ReasonCode, Script, SessionId, SessionKind, State, Transition,
-};
+use alc_core::{CancelReason, Event, ReasonCode, Script, SessionId, State, Transition};
 use tokio::sync::oneshot;
 
 use super::{
@@ -27,7 +25,6 @@ pub(crate) enum Origin {
 /// What a session begins with.
 #[derive(Debug)]
 pub(crate) struct Beginning {
-    pub(crate) kind: SessionKind,
     pub(crate) script: Script,
     pub(crate) identity: Identity,
     /// When it is cancelled if it has not ended, in Unix milliseconds.
@@ -97,7 +94,7 @@ impl Actor {
     }
 
     async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
-        let Beginning { kind, script, identity, deadline_at, replaces } = new;
+        let Beginning { script, identity, deadline_at, replaces } = new;
         let outside = self.outside.clone();
         let mut loaded = self.pool.run(Turn::Fresh, {
             let script = script.clone();
@@ -109,7 +106,7 @@ impl Actor {
         };
         let seq = self.seq.plus(entries.len());
         let (id, at, state) = (self.id.clone(), script.started_at, next.clone());
-        let new = NewSession { id, kind, identity, script, deadline_at, entries, state };
+        let new = NewSession { id, identity, script, deadline_at, entries, state };
         match replaces {
             None => self.journal.create(new).await?,
             Some(old) => {

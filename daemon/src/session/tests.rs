@@ -2,6 +2,7 @@
 //! where a step waits.
 
 mod deadline;
+mod evaluation;
 mod fork;
 mod model;
 mod naming;

@@ -2,6 +2,7 @@
 //! matching. Everything here is a function of its arguments.
 
 mod budget;
+mod evaluation;
 mod event;
 mod id;
 mod name;
@@ -15,6 +16,10 @@ mod state;
 mod view;
 
 pub use budget::{Budget, tokens};
+pub use evaluation::{
+    ComparedView, ComparisonView, DifferenceView, Direction, EvaluationView, IntervalView,
+    ScoresView, WelchView, Winner,
+};
 pub use event::{
     Answered, Asked, Entry, Event, LogLine, Note, PayloadKind, Progress, ShownEntry, Usage,
 };
@@ -28,7 +33,7 @@ pub use package::{
 };
 pub use query::{Pause, PauseKind, Query};
 pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
-pub use script::{Caller, Limits, Program, Script};
+pub use script::{Caller, Limits, Program, Scenario, Script};
 pub use spec::{SearchPathView, SpecFileView, SpecsView, TestView};
 pub use state::{Effect, Refused, State, StateName, Transition};
 pub use view::{

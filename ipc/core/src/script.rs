@@ -11,11 +11,13 @@ use crate::Budget;
 /// A Lua chunk with all that its run depends on; pinned when the session is spawned.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Script {
+    /// How it is run: as it is, or as the scenario of an evaluation.
+    pub kind: SessionKind,
     /// The Lua source, a function body.
     pub source: String,
     /// What messages call it, for example `review.lua`.
     pub chunk: String,
-    /// The JSON object that it finds as `ctx`.
+    /// The JSON object that it finds as `ctx`; of an evaluation, what is evaluated and how.
     pub ctx: String,
     /// Seeds its random numbers.
     pub seed: u64,
@@ -81,6 +83,29 @@ pub enum Program {
         /// The package's name.
         strategy: Name,
     },
+    /// A strategy, once for each case of a scenario; the `ctx` is what each run finds in its own.
+    Eval {
+        /// The cases, and how answers are judged.
+        scenario: Scenario,
+        /// The package's name.
+        strategy: Name,
+        /// Whether a card is made of the report.
+        auto_card: bool,
+    },
+}
+
+/// Where a scenario comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scenario {
+    /// Lua source that returns it.
+    Source {
+        /// A function body.
+        source: String,
+        /// What messages call it, for example `quiz.lua`.
+        chunk: String,
+    },
+    /// The data folder has it under this name.
+    Named(Name),
 }
 
 impl Program {
@@ -90,6 +115,7 @@ impl Program {
         match self {
             Self::Run { .. } => SessionKind::Run,
             Self::Advice { .. } => SessionKind::Advice,
+            Self::Eval { .. } => SessionKind::Eval,
         }
     }
 }

@@ -17,11 +17,12 @@ use crate::{
 pub const FORMAT: u32 = 1;
 
 /// What sort of session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SessionKind {
     /// A Lua chunk.
+    #[default]
     Run,
     /// A strategy package.
     Advice,

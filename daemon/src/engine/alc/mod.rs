@@ -26,6 +26,7 @@ mod state;
 
 use alc_core::CallKind;
 pub(super) use llm::shaped;
+pub(crate) use math::{Sample, Welch, welch};
 use mlua::{FromLua, Function, IntoLuaMulti, Lua, MultiValue, Table, Value};
 
 use super::{
@@ -105,7 +106,7 @@ pub(super) const FAMILIES: &[Family] = &[
     ),
     host(&["json_encode", "json_decode"], json::register),
     host(&["json_extract"], extract::register),
-    host(&["plain", "student_quantile", "welch"], evaluation::register),
+    host(&["plain", "student_quantile", "welch", "evaluation_save"], evaluation::register),
     host(&["named", "closest"], choice::register),
     host(&["fingerprint"], fingerprint::register),
     host(&["shown_by", "out_of_memory"], reference::register),

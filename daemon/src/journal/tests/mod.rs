@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use alc_core::{
     Answered, CallKind, CancelReason, ErrorKind, Event, LogLine, Outcome, Pause, PayloadKind,
-    Query, ReasonCode, Script, Seq, SessionError, SessionId, SessionKind, State, Usage,
+    Query, ReasonCode, Script, Seq, SessionError, SessionId, State, Usage,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -69,7 +69,6 @@ pub(super) fn new_session(number: u64) -> NewSession {
     let Ok(spawned) = State::NEW.apply(&Event::Spawned) else { panic!("refused") };
     NewSession {
         id: id(number),
-        kind: SessionKind::Run,
         identity: Identity::default(),
         script: script("return 1"),
         deadline_at: None,

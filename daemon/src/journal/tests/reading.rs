@@ -12,7 +12,7 @@ use super::{
 async fn create(journal: &Journal, id: &str, kind: SessionKind) -> SessionId {
     let mut new = new_session(0);
     new.id = id.parse().expect("an id");
-    new.kind = kind;
+    new.script.kind = kind;
     let id = new.id.clone();
     journal.create(new).await.expect("creates");
     id
@@ -60,7 +60,7 @@ async fn pages_of_a_list_have_no_gaps_and_nothing_twice() {
     let mut all = Vec::new();
     for (number, kind) in (0..23).zip(kinds.into_iter().cycle()) {
         let mut new = new_session(number);
-        new.kind = kind;
+        new.script.kind = kind;
         env.journal.create(new).await.expect("creates");
         let mut life = Life::started(number);
         match number % 4 {

@@ -79,10 +79,10 @@ fn welch_t_test(call: &Call) -> Result<Output, Raise> {
 
 /// What Welch's test takes of a list.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct Sample {
-    pub(in crate::engine) count: f64,
-    pub(in crate::engine) mean: f64,
-    pub(in crate::engine) variance: f64,
+pub(crate) struct Sample {
+    pub(crate) count: f64,
+    pub(crate) mean: f64,
+    pub(crate) variance: f64,
 }
 
 impl Sample {
@@ -93,15 +93,15 @@ impl Sample {
 
 /// What Welch's test says.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::engine) struct Welch {
-    pub(in crate::engine) t: f64,
-    pub(in crate::engine) df: f64,
+pub(crate) struct Welch {
+    pub(crate) t: f64,
+    pub(crate) df: f64,
     /// Of both tails.
-    pub(in crate::engine) p: f64,
+    pub(crate) p: f64,
 }
 
 /// Whether two means differ; `None` where a sample has fewer than two elements.
-pub(in crate::engine) fn welch(x: Sample, y: Sample) -> Option<Welch> {
+pub(crate) fn welch(x: Sample, y: Sample) -> Option<Welch> {
     if x.count < 2.0 || y.count < 2.0 {
         return None;
     }

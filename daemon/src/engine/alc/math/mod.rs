@@ -19,7 +19,7 @@ mod summary;
 
 use call::{Call, Function};
 pub(super) use distributions::student_quantile;
-pub(super) use hypothesis::{Sample, welch};
+pub(crate) use hypothesis::{Sample, Welch, welch};
 use mlua::Lua;
 
 /// The functions, a family at a time.

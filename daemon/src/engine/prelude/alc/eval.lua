@@ -184,8 +184,61 @@ function lib.suite_of(ef, scenario)
   end
   return fields
 end
+--- host: report_card
+-- Makes a card of a report, with the results as its samples.
+
+local host, lib = ...
+local ipairs, next, pcall = ipairs, next, pcall
+
+-- For each grader how often it graded, its mean score and its weight.
+local function by_grader(results)
+  local graders = {}
+  for _, result in ipairs(results) do
+    for _, grade in ipairs(result.grades) do
+      local sum = graders[grade.grader] or { n = 0, mean = 0.0, weight = grade.weight }
+      graders[grade.grader] = sum
+      sum.n, sum.mean = sum.n + 1, sum.mean + grade.score
+    end
+  end
+  for _, sum in next, graders do
+    sum.mean = sum.mean / sum.n
+  end
+  return next(graders) and graders
+end
+
+local function by_bucket(tags)
+  local buckets = {}
+  for tag, group in next, tags do
+    buckets[tag] = { n = group.stats.n, pass = group.pass, fail = group.fail, rate = group.rate, mean = group.stats.mean }
+  end
+  return next(buckets) and buckets
+end
+
+local function create(report, package, scenario)
+  local aggregated = report.aggregated
+  local made = alc.card.create({
+    pkg = { name = package },
+    scenario = { name = scenario, case_count = aggregated.total },
+    stats = {
+      pass_rate = aggregated.pass_rate, mean_score = aggregated.scores.mean, n = aggregated.total,
+      passed = aggregated.passed, by_grader = by_grader(report.results) or nil,
+      by_bucket = by_bucket(aggregated.by_tag) or nil,
+    },
+  })
+  report.card_id = made.card_id
+  alc.card.write_samples(made.card_id, report.results)
+end
+
+-- What was evaluated is not lost because of its card.
+function lib.report_card(report, package, scenario)
+  local ok, problem = pcall(create, report, package, scenario)
+  if not ok then
+    report.card_warning = host.said(problem)
+  end
+end
 --- host: evaluate
--- Evaluates a strategy; `told(place, case, total)` hears of each case before it begins.
+-- Evaluates a strategy; the scenario is called `name` where it does not say what it is called, and
+-- `told(place, case, total)` hears of each case before it begins.
 
 local host, lib = ...
 local error, pcall, type = error, pcall, type
@@ -210,14 +263,14 @@ local function check_arguments(scenario, strategy, options)
   end
 end
 
-function lib.evaluate(scenario, strategy, options, told)
+function lib.evaluate(scenario, strategy, options, name, told)
   check_arguments(scenario, strategy, options)
   local given = optional(options, "strategy_opts", "table")
-  local name = "inline"
+  local package = optional(options, "card_pkg", "string") or strategy
   if type(scenario) == "string" then
     name, scenario = scenario, host.scenario(scenario)
   end
-  name = optional(scenario, "name", "string") or name
+  name = optional(scenario, "name", "string") or name or "inline"
   local ef = require("evalframe")
   local fields = host.suite_of(ef, scenario)
   fields.provider = scenario.provider
@@ -228,7 +281,13 @@ function lib.evaluate(scenario, strategy, options, told)
   if not made then
     error("alc.eval: " .. host.said(suite), 0)
   end
-  return suite:run(told), name
+  local report = suite:run(told and function(place, case)
+    told(place, case, #suite.cases)
+  end)
+  if options.auto_card then
+    host.report_card(report, package, name)
+  end
+  return report
 end
 --- alc: eval
 -- How good a strategy's answers are.
@@ -239,5 +298,5 @@ function lib.eval(scenario, strategy, options)
   if options == nil then
     options = {}
   end
-  return (host.evaluate(scenario, strategy, options))
+  return host.evaluate(scenario, strategy, options)
 end

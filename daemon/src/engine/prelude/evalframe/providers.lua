@@ -89,11 +89,7 @@ local function text_of(value)
 end
 
 local function run(strategy, context)
-  local module = require(strategy)
-  if type(module) ~= "table" or type(module.run) ~= "function" then
-    error("'" .. strategy .. "' is a library package: it has no function run", 0)
-  end
-  return (module.run(context))
+  return (host.strategy(strategy)(context))
 end
 
 local function strategy_provider(_, fields)

@@ -73,6 +73,35 @@ case.same(asked[4][1]:find("accurate", 1, true) ~= nil, true)
 local _, judged = grades({ "llm_rubric" })
 case.same(judged.grades[1].error, nil)
 
+-- A card of the report.
+local cards, samples = {}, {}
+local function made(options)
+  local result
+  case.with({ card = {
+    create = function(card) cards[#cards + 1] = card return { card_id = "c1", path = "p" } end,
+    write_samples = function(id, rows) samples[id] = rows end,
+  } }, function() result = alc.eval(simple, "four", options) end)
+  return result
+end
+case.same(made({}).card_id, nil)
+case.same(#cards, 0)
+report = made({ auto_card = true })
+case.same({ report.card_id, report.card_warning, rawequal(samples.c1, report.results) }, { "c1", nil, true })
+case.same(cards[1], {
+  pkg = { name = "four" }, scenario = { name = "inline", case_count = 2 },
+  stats = {
+    pass_rate = 0.5, mean_score = 0.5, n = 2, passed = 1,
+    by_grader = { exact_match = { n = 2, mean = 0.5, weight = 1.0 } },
+    by_bucket = { math = { n = 1, pass = 1, fail = 0, rate = 1.0, mean = 1.0 } },
+  },
+})
+made({ auto_card = true, card_pkg = "mine" })
+case.same(cards[2].pkg.name, "mine")
+case.with({ card = { create = function() error("no room", 0) end } }, function()
+  report = alc.eval({ cases = simple.cases }, "four", { auto_card = true })
+end)
+case.same({ report.card_id, report.card_warning, report.aggregated.total }, { nil, "no room", 2 })
+
 -- What is wrong.
 local one = { { input = "x" } }
 case.raises(alc.eval, {
@@ -83,6 +112,7 @@ case.raises(alc.eval, {
   { "=alc.eval: strategy must be a string package name", simple, {} },
   { "bad argument #3", simple, "four", "opts" },
   { "=alc.eval: 'strategy_opts' must be a table, got string", simple, "four", { strategy_opts = "x" } },
+  { "=alc.eval: 'card_pkg' must be a string, got table", simple, "four", { card_pkg = {} } },
   { "=alc.eval: 'name' must be a string, got number", { name = 4, cases = one }, "four" },
   { "alc.eval: could not resolve scenario 'none'", "none", "four" },
   { "alc.eval: could not resolve scenario '../none'", "../none", "four" },
