@@ -47,21 +47,24 @@ pub(super) async fn chunk(
     caller: &Caller,
     home: &Arc<Path>,
 ) -> Result<Chunk, RegistryError> {
+    let (strategy, scenario) = match program {
+        // Nothing has to be looked for.
+        Program::Run { source, chunk } => return Ok(Chunk { source, name: chunk, ctx }),
+        Program::Advice { strategy } => (strategy, None),
+        Program::Eval { scenario, strategy, auto_card } => (strategy, Some((scenario, auto_card))),
+    };
     let (caller, home) = (caller.clone(), home.clone());
-    let find = move || match program {
-        Program::Run { source, chunk } => Ok(Chunk { source, name: chunk, ctx }),
-        Program::Advice { strategy } => {
-            find(&strategy, &caller, &home)?;
-            let (source, name) =
-                (packages::advice(strategy.as_str()), strategy.as_str().to_owned());
-            Ok(Chunk { source, name, ctx })
-        }
-        Program::Eval { scenario, strategy, auto_card } => {
-            find(&strategy, &caller, &home)?;
-            evaluation(scenario, &strategy, auto_card, ctx, &home)
+    let look = move || {
+        find(&strategy, &caller, &home)?;
+        match scenario {
+            None => {
+                let source = packages::advice(strategy.as_str());
+                Ok(Chunk { source, name: strategy.to_string(), ctx })
+            }
+            Some((scenario, auto_card)) => evaluation(scenario, &strategy, auto_card, ctx, &home),
         }
     };
-    spawn_blocking(find).await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))?
+    spawn_blocking(look).await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))?
 }
 
 /// Refuses a strategy that is not installed, or whose first file is not Lua.
