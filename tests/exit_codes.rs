@@ -378,6 +378,8 @@ fn package(env: &TestEnv, name: &str, source: &str) {
     let folder = env.home().join("packages").join(name);
     fs::create_dir_all(&folder).expect("creates");
     fs::write(folder.join("init.lua"), source).expect("writes");
+}
+
 /// Runs `alc eval` where the same strategies are installed.
 fn eval(env: &TestEnv, words: &str) -> Ran {
     advice(env, "echo").ok();

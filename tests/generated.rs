@@ -180,7 +180,7 @@ fn run_what_is_about_no_session(run: &mut impl FnMut(&[&str], &str) -> String, e
     run(&["man", "--dir", &env.folder().join("man").display().to_string()], "");
 }
 
-/// Runs the commands about packages.
+/// Runs the commands about packages and about what is said of them.
 fn run_what_is_about_packages(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv) {
     let package = env.home().join("packages/cot");
     fs::create_dir_all(&package).expect("creates");
@@ -207,6 +207,9 @@ fn run_what_is_about_packages(run: &mut impl FnMut(&[&str], &str) -> String, env
     run(&["scenario", "list"], "");
     run(&["scenario", "show", "quiz"], "");
     run(&["pkg", "test", "-"], "lust.it('a', error) lust.it('b', function() end)");
+    run_evaluations(run, env);
+}
+
 /// Runs the commands about evaluations.
 fn run_evaluations(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv) {
     let package = env.home().join("packages/four");
@@ -282,7 +285,6 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["gc"], "");
     run(&["spawn", "-e", "no lua"], "");
     run(&["spawn", "-e", "return", "--check"], "");
-    run_evaluations(&mut run, &env);
     run_what_is_about_no_session(&mut run, &env);
     run_what_is_about_packages(&mut run, &env);
     let all: BTreeSet<_> = schemas.keys().cloned().collect();

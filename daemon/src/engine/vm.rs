@@ -13,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     fork::Fork,
     operation::{Operation, Outcome},
-    strand::{Strand, compile, engine_failure},
+    strand::{Strand, compile, engine_failure, run_as},
     world::{Departure, Made, Pending, World},
 };
 use crate::packages::Package;
