@@ -16,6 +16,7 @@ ctx = {}
 ---@field underspecified? boolean only a person or an outside source knows the answer
 ---@field cache_breakpoint? string a hint for a prompt cache
 ---@field role? string lets another model answer, such as `grader`
+---@field card_context? string|{ pkg: string, limit?: integer } earlier cards, put before the system prompt; of `alc.llm` only
 
 ---@class alc.Query: alc.Options
 ---@field prompt string
@@ -305,6 +306,100 @@ function alc.state.set_dispatched(namespace, key, value) end
 ---@param key string
 ---@return boolean
 function alc.state.delete_dispatched(namespace, key) end
+
+--- Records of runs.
+alc.card = {}
+
+---@class alc.Summary
+---@field card_id string
+---@field pkg string
+---@field created_at? string
+---@field model? string
+---@field flow? string
+---@field scenario? string
+---@field pass_rate? number
+
+---@class alc.Alias
+---@field name string
+---@field card_id string
+---@field pkg? string
+---@field set_at string
+---@field note? string
+
+--- Keeps a new card; nil, if it tells of a run and the setting `card.run` is off.
+---@param card table with `pkg.name`
+---@return { card_id: string, path: string }|nil
+function alc.card.create(card) end
+
+---@param card_id string
+---@return table|nil
+function alc.card.get(card_id) end
+
+--- Adds members that the card does not have yet; returns the card.
+---@param card_id string
+---@param fields table
+---@return table|nil
+function alc.card.append(card_id, fields) end
+
+--- The newest first.
+---@param options? { pkg?: string }
+---@return alc.Summary[]
+function alc.card.list(options) end
+
+---@param query? { pkg?: string, where?: table, order_by?: string|string[], limit?: integer, offset?: integer }
+---@return alc.Summary[]
+function alc.card.find(query) end
+
+--- Keeps a card's samples, once.
+---@param card_id string
+---@param rows table[]
+---@return { path: string, count: integer }
+function alc.card.write_samples(card_id, rows) end
+
+---@param card_id string
+---@param options? { where?: table, offset?: integer, limit?: integer }
+---@return table[]
+function alc.card.read_samples(card_id, options) end
+
+--- Has a name mean a card, whatever it meant before.
+---@param name string
+---@param card_id string
+---@param options? { pkg?: string, note?: string }
+---@return alc.Alias
+function alc.card.alias_set(name, card_id, options) end
+
+---@param options? { pkg?: string }
+---@return alc.Alias[]
+function alc.card.alias_list(options) end
+
+---@param name string
+---@return table|nil
+function alc.card.get_by_alias(name) end
+
+--- Which cards a card came of, or that came of it; nil, if there is no such card.
+---@param options { card_id: string, direction?: "up"|"down"|"both", depth?: integer, include_stats?: boolean, relation_filter?: string[] }
+---@return { root: string, nodes: table[], edges: { from: string, to: string, relation?: string }[], truncated: boolean }|nil
+function alc.card.lineage(options) end
+
+--- Welch's t-test of the samples of two cards.
+---@param a string
+---@param b string
+---@param options? { metric?: string|(fun(row: table): number), alpha?: number, where?: table }
+---@return { metric: string, alpha: number, a: table, b: table, delta: number, t_stat?: number, df: number, p_value: number, significant: boolean, winner: "a"|"b"|"none" }
+function alc.card.compare(a, b, options) end
+
+--- For other stores: nil, or an error where the setting `card.run` is on.
+---@param card table
+function alc.card.open(card) end
+
+--- For other stores: nil, or an error where the setting `card.run` is on.
+---@param card_id string
+---@param outcome { status: "succeeded"|"failed"|"skipped" }
+function alc.card.close(card_id, outcome) end
+
+--- Raises: not supported.
+---@param options table
+function alc.card.sink_backfill(options) end
 
 --- Figures that a script keeps.
 alc.stats = {}

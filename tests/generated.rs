@@ -238,7 +238,6 @@ fn what_json_prints_is_what_the_schemas_say() {
         check(&schemas, &mut seen, &stderr);
         stdout
     };
-    run(&["version"], "");
     run(&["state", "@"], "");
     let spawned = run(&["spawn", "-", "--name", "talk", "-l", "a=b"], TALKATIVE);
     let spawned: Value = serde_json::from_str(&spawned).expect("JSON");

@@ -13,6 +13,7 @@ mod background;
 mod bad_input;
 mod batch;
 mod cancelling;
+mod cards;
 mod cassette;
 mod chaos;
 mod check;

@@ -28,8 +28,10 @@ mod registry;
 mod residency;
 mod server;
 mod session;
+mod settings;
 mod start;
 mod store;
+mod toml;
 mod tool;
 mod visitor;
 

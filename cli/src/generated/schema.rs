@@ -1,8 +1,9 @@
 //! JSON Schemas of all that `--json` prints, one for each `type`.
 
 use alc_core::{
-    ComparisonView, EvaluationView, EventView, FORMAT, FindingView, InstalledView, LinkedView, PackageView, RemovedView,
-    ResultView, ScenarioView, ScenariosView, SessionView, SpecsView, UnlinkedView, UpdatedView,
+    ComparisonView, EvaluationView, EventView, FORMAT, FindingView, InstalledView, LinkedView,
+    PackageView, RemovedView, ResultView, ScenarioView, ScenariosView, SessionView, SpecsView,
+    UnlinkedView, UpdatedView,
 };
 use schemars::{
     JsonSchema, Schema,

@@ -48,6 +48,7 @@ const TEXT: &str = concat!(
     include_str!("prelude/alc/llm.lua"),
     include_str!("prelude/alc/fork.lua"),
     include_str!("prelude/alc/state.lua"),
+    include_str!("prelude/alc/card.lua"),
     include_str!("prelude/alc/parallel.lua"),
     include_str!("prelude/alc/intent.lua"),
     include_str!("prelude/alc/guarded.lua"),

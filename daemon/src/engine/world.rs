@@ -8,7 +8,7 @@ use std::{
 
 use alc_core::{
     CallKind, CallResult, Caller, Difference, Event, Fingerprint, Lookup, Query, Replay, Reply,
-    Script,
+    Script, Settings,
 };
 use mlua::Lua;
 use tokio_util::sync::CancellationToken;
@@ -132,6 +132,7 @@ pub(super) struct World {
     pub(super) caller: Caller,
     /// The variables in `alc.env`.
     pub(super) env: BTreeMap<String, String>,
+    pub(super) settings: Settings,
     /// What the script has required of, as it was then.
     pub(super) packages: Vec<Arc<Package>>,
     pub(super) home: Arc<Path>,
@@ -156,6 +157,7 @@ impl World {
             stood_still: script.stood_still,
             caller: script.caller.clone(),
             env: script.env.clone(),
+            settings: script.settings.clone(),
             packages: Vec::new(),
             home: outside.home,
             namespace: None,

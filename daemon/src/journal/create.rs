@@ -14,9 +14,9 @@ use super::{
 const CREATE: &str = "
     INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
                          changed_at, started_at, deadline_at, source, chunk, ctx, seed, budget, env,
-                         caller)
+                         settings, caller)
     VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :at, :deadline_at, :source,
-            :chunk, :ctx, :seed, :budget, :env, :caller)";
+            :chunk, :ctx, :seed, :budget, :env, :settings, :caller)";
 
 pub(super) fn create(
     db: &Connection,
@@ -51,6 +51,7 @@ pub(super) fn create(
         ":seed": script.seed.cast_signed(),
         ":env": texts.store(db, &env)?,
         ":budget": serde_json::to_string(&script.budget)?,
+        ":settings": serde_json::to_string(&script.settings)?,
         ":caller": serde_json::to_string(&script.caller)?,
     })?;
     let n = db.last_insert_rowid();

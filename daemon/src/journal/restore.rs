@@ -49,7 +49,7 @@ fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, Rea
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
     let sql = "SELECT n, asked, calls, kind, source, chunk, ctx, seed, started_at, stood_still,
-                      budget, env, caller
+                      budget, env, settings, caller
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let seed: i64 = row.number("seed")?;
@@ -63,6 +63,7 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
             stood_still: row.number("stood_still")?,
             budget: row.json("budget")?,
             env: row.json("env")?,
+            settings: row.json("settings")?,
             caller: row.json("caller")?,
         };
         let mut calls = calls(db, id, row.number("n")?)?;

@@ -32,6 +32,7 @@ CREATE TABLE session (
     seed              INTEGER NOT NULL,
     budget            TEXT NOT NULL, -- JSON: what it may use
     env               ANY NOT NULL,  -- JSON: what it finds in `alc.env`
+    settings          TEXT NOT NULL, -- JSON: those that count for it
     caller            TEXT NOT NULL, -- JSON, of this machine only: folder, project, environment
     abi               INTEGER NOT NULL DEFAULT 1,
     CHECK ((state = 'running' OR state = 'paused') = (finished_at IS NULL)),

@@ -8,7 +8,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use toml_edit::{DocumentMut, Item, TableLike, TomlError};
+use toml_edit::{DocumentMut, Item, TableLike};
+
+use crate::toml::{self, Misspelt};
 
 use super::name::is_version;
 
@@ -26,8 +28,8 @@ pub(crate) enum ProjectError {
     #[error("cannot read {}", .0.display())]
     Read(PathBuf, #[source] io::Error),
     /// It is not TOML.
-    #[error("{}:{line}: {problem}", path.display())]
-    Syntax { path: PathBuf, line: usize, problem: String },
+    #[error("{}:{source}", path.display())]
+    Syntax { path: PathBuf, source: Misspelt },
     /// `[env]` says something else than which variables are allowed.
     #[error("{}: `env.allow` is not a list of names", .0.display())]
     Allow(PathBuf),
@@ -84,14 +86,8 @@ pub(crate) fn document(path: &Path) -> Result<Option<DocumentMut>, ProjectError>
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(ProjectError::Read(path.to_owned(), error)),
     };
-    text.parse().map(Some).map_err(|error| misspelt(path, &text, &error))
-}
-
-fn misspelt(path: &Path, text: &str, error: &TomlError) -> ProjectError {
-    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count() + 1;
-    let problem = error.message().replace('\n', ", ");
-    ProjectError::Syntax { path: path.to_owned(), line, problem }
+    let misspelt = |source| ProjectError::Syntax { path: path.to_owned(), source };
+    toml::parse(&text).map(Some).map_err(misspelt)
 }
 
 /// The environment variables that sessions of the project in `root` may see; none are named if all

@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use alc_core::{Caller, Name, Program, Scenario};
+use alc_core::{Caller, Name, Program, Scenario, Settings};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::task::spawn_blocking;
@@ -17,6 +17,7 @@ use crate::{
     engine::{BrokeOff, PAYLOAD_LIMIT, check_syntax},
     packages::{self, Resolver, Search},
     session::SpawnError,
+    settings,
 };
 
 /// A chunk of Lua, what messages call it, and what it finds.
@@ -65,6 +66,13 @@ pub(super) async fn chunk(
         }
     };
     spawn_blocking(look).await.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))?
+}
+
+/// The settings that count for `caller`, with the data folder `home`.
+pub(super) async fn settings(caller: &Caller, home: &Arc<Path>) -> Result<Settings, RegistryError> {
+    let (caller, home) = (caller.clone(), home.clone());
+    let read = spawn_blocking(move || settings::of_caller(&caller, &home)).await;
+    Ok(read.map_err(|_| SpawnError::BrokeOff(BrokeOff::Panicked))?)
 }
 
 /// Refuses a strategy that is not installed, or whose first file is not Lua.

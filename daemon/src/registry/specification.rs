@@ -49,7 +49,9 @@ impl Specification {
             SessionKind::Eval => Budget::default(),
         };
         let budget = budget.with_calls(limits.max_llm_calls);
-        let script = Script { kind, source, chunk, ctx, budget, env, caller, ..Script::default() };
+        let settings = program::settings(&caller, home).await?;
+        let script =
+            Script { kind, source, chunk, ctx, budget, env, settings, caller, ..Script::default() };
         Ok(Draft { script, identity, limits })
     }
 

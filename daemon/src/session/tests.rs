@@ -1,6 +1,7 @@
 //! The session service without a socket, which is invariant 2: a real journal, a real Lua, and places
 //! where a step waits.
 
+mod cards;
 mod deadline;
 mod evaluation;
 mod fork;
@@ -89,6 +90,29 @@ impl Service {
     async fn cancel(&self, id: &SessionId) -> bool {
         let reason = CancelReason { code: ReasonCode::User, detail: None, requested_at: 1 };
         self.registry.cancel(&id.clone().into(), reason).await.expect("cancels").1
+    }
+
+    /// What a script returns that asks nothing, or what it fails with.
+    async fn says(&self, source: &str) -> String {
+        self.answered(source, &[]).await
+    }
+
+    /// What a script returns that gets these answers, or what it fails with.
+    async fn answered(&self, source: &str, answers: &[&str]) -> String {
+        let id = self.spawn(source).await.expect("spawns");
+        let session = Reference::from(id.clone());
+        for answer in answers {
+            let settled = |now: StateName| now == StateName::Paused || now.is_terminal();
+            self.registry.wait(&session, settled).await.expect("waits");
+            if self.registry.outcome(&session).await.expect("reads").2.is_some() {
+                break;
+            }
+            assert_eq!(self.answer(&id, None, answer).await, Ok(true), "{source}");
+        }
+        self.registry.wait(&session, StateName::is_terminal).await.expect("waits");
+        let outcome = self.registry.outcome(&session).await.expect("reads").2.expect("ended");
+        let outcome: serde_json::Value = serde_json::from_str(&outcome).expect("JSON");
+        outcome.get("value").unwrap_or(&outcome["error"]["message"]).to_string()
     }
 
     async fn kinds(&self, id: &SessionId) -> Vec<String> {

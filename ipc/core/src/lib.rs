@@ -33,7 +33,7 @@ pub use package::{
 };
 pub use query::{Pause, PauseKind, Query};
 pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
-pub use script::{Caller, Limits, Program, Scenario, Script};
+pub use script::{Caller, Limits, Program, Scenario, Script, Settings};
 pub use spec::{SearchPathView, SpecFileView, SpecsView, TestView};
 pub use state::{Effect, Refused, State, StateName, Transition};
 pub use view::{

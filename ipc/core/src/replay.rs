@@ -34,6 +34,8 @@ pub enum CallKind {
     Process,
     /// A module, looked for.
     Require,
+    /// A card, looked for or changed.
+    Card,
 }
 
 impl CallKind {
@@ -50,6 +52,7 @@ impl CallKind {
             Self::Process => "process",
             Self::State => "state",
             Self::Require => "require",
+            Self::Card => "card",
         }
     }
 
@@ -66,6 +69,7 @@ impl CallKind {
             Self::Process,
             Self::State,
             Self::Require,
+            Self::Card,
         ];
         all.into_iter().find(|kind| kind.as_str() == text)
     }

@@ -30,8 +30,20 @@ pub struct Script {
     pub budget: Budget,
     /// What it finds in `alc.env`.
     pub env: BTreeMap<String, String>,
+    /// What the settings say that counts for it.
+    pub settings: Settings,
     /// What it sees of who spawned it.
     pub caller: Caller,
+}
+
+/// What a session's project and its user have settled.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// `card.run`: whether cards are kept that tell of a run.
+    pub card_run: bool,
+    /// Why the settings could not be read; it is raised where one of them counts.
+    pub problem: Option<String>,
 }
 
 /// What a session sees of who spawned it; fixed from then on.

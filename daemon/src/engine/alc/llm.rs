@@ -14,13 +14,17 @@ const MAX_TOKENS: u64 = 1024;
 const LARGEST_BATCH: usize = 10_000;
 
 pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
-    // ask(prompt, options, can_yield): true and the answer, or false when it must be waited for.
+    // ask(prompt, options, can_yield, past): true and the answer, or false when it must be waited for;
+    // `past` comes before the system prompt.
     add(lua, host, "ask", |lua, arguments| {
         let prompt = arguments.text(lua, 1)?;
         let options = arguments.table_or_nil(2)?;
         let query = match options {
             Some(options) => {
                 let system = text_of(lua, options.get("system")?)?;
+                let past = text_of(lua, arguments.get(4))?;
+                let parts: Vec<String> = past.into_iter().chain(system).collect();
+                let system = (!parts.is_empty()).then(|| parts.join("\n\n"));
                 Query { system, ..query(lua, prompt, &options)? }
             }
             None => plain(prompt),

@@ -4,8 +4,10 @@
 //! has left its journal and must not go on. So every error a script sees is a plain string.
 
 mod budget;
+mod card;
 mod choice;
 mod clock;
+mod compare;
 mod env;
 mod evaluation;
 mod extract;
@@ -103,6 +105,28 @@ pub(super) const FAMILIES: &[Family] = &[
             "state_reset",
         ],
         state::register,
+    ),
+    host(
+        &[
+            "card_get",
+            "card_list",
+            "card_find",
+            "card_alias_list",
+            "card_get_by_alias",
+            "card_lineage",
+            "card_past",
+            "card_read_samples",
+            "card_column",
+            "card_compare",
+            "card_create",
+            "card_append",
+            "card_write_samples",
+            "card_alias_set",
+            "card_open",
+            "card_close",
+            "card_sink_backfill",
+        ],
+        card::register,
     ),
     host(&["json_encode", "json_decode"], json::register),
     host(&["json_extract"], extract::register),

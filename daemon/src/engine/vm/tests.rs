@@ -30,7 +30,12 @@ fn reply() -> Reply {
 }
 
 fn outside() -> Outside {
-    Outside { token: CancellationToken::new(), home: Path::new("").into() }
+    outside_at(Path::new(""))
+}
+
+/// The same with this data folder.
+fn outside_at(home: &Path) -> Outside {
+    Outside { token: CancellationToken::new(), home: home.into() }
 }
 
 fn load(source: &str) -> Vm {
@@ -62,10 +67,20 @@ fn replay(source: &str, calls: Vec<Call>) -> (Step, Vec<Call>) {
 /// Runs a script that has made `calls`; how it ends, and all its calls as recorded.
 fn answered(
     script: &Script,
+    calls: Vec<Call>,
+    answer: impl Fn(&Query) -> Reply,
+) -> (Step, Vec<Call>) {
+    answered_at(Path::new(""), script, calls, answer)
+}
+
+/// The same with this data folder.
+fn answered_at(
+    home: &Path,
+    script: &Script,
     mut calls: Vec<Call>,
     answer: impl Fn(&Query) -> Reply,
 ) -> (Step, Vec<Call>) {
-    let mut vm = Vm::load(script, calls.clone(), outside()).expect("loads");
+    let mut vm = Vm::load(script, calls.clone(), outside_at(home)).expect("loads");
     loop {
         let stepped = advance(vm);
         record(&mut calls, stepped.made, &answer);

@@ -5,16 +5,6 @@ use std::fs;
 use super::*;
 
 impl Service {
-    /// What a script returns that asks nothing, or what it fails with.
-    async fn says(&self, source: &str) -> String {
-        let id = self.spawn(source).await.expect("spawns");
-        let session = Reference::from(id);
-        self.registry.wait(&session, StateName::is_terminal).await.expect("waits");
-        let outcome = self.registry.outcome(&session).await.expect("reads").2.expect("ended");
-        let outcome: serde_json::Value = serde_json::from_str(&outcome).expect("JSON");
-        outcome.get("value").unwrap_or(&outcome["error"]["message"]).to_string()
-    }
-
     fn stored(&self, file: &str) -> Option<serde_json::Value> {
         let text = fs::read(self.folder.path().join("state").join(file)).ok()?;
         Some(serde_json::from_slice(&text).expect("JSON"))

@@ -86,7 +86,7 @@ pub(crate) struct Sample {
 }
 
 impl Sample {
-    fn of(list: &[f64]) -> Self {
+    pub(in crate::engine) fn of(list: &[f64]) -> Self {
         Self { count: real(list.len()), mean: mean(list), variance: variance(list) }
     }
 }

@@ -4,11 +4,23 @@
 local host, lib = ...
 local can_pause, check, ask, ask_batch = host.can_pause, host.check, host.ask, host.ask_batch
 local settle = host.settle
-local yield, PAUSE = host.lua.coroutine.yield, host.pause
+local yield, PAUSE, type = host.lua.coroutine.yield, host.pause, type
+
+-- The block of earlier cards that the options want, if there is one.
+local function past_cards(options)
+  local wanted = type(options) == "table" and options.card_context
+  if type(wanted) == "table" then
+    wanted = { pkg = wanted.pkg, limit = wanted.limit }
+  elseif type(wanted) ~= "string" then
+    return nil
+  end
+  return host.waiting(host.card_past, "alc.llm")(wanted)
+end
 
 function lib.llm(prompt, options)
   settle()
-  local known, answer = check(ask(prompt, options, can_pause()))
+  local past = past_cards(options)
+  local known, answer = check(ask(prompt, options, can_pause(), past))
   if known then
     return answer
   end

@@ -62,11 +62,12 @@ fn every_example_gives_what_is_written_below_it() {
             let text = answers.get(next.replace(next.get() + 1)).expect("an answer");
             Reply { text: (*text).to_owned(), usage: None }
         };
-        let (step, calls) = answered(&script(&source), vec![], answer);
+        let home = tempfile::tempdir().expect("a folder");
+        let (step, calls) = answered_at(home.path(), &script(&source), vec![], answer);
         let Step::Finished(result) = &step else { panic!("{source}\n{step:?}") };
         assert_eq!(*result, expected, "{source}");
         assert_eq!(next.get(), answers.len(), "{source}");
-        let (again, same) = answered(&script(&source), calls.clone(), answer);
+        let (again, same) = answered_at(home.path(), &script(&source), calls.clone(), answer);
         assert_eq!((format!("{again:?}"), same), (format!("{step:?}"), calls), "{source}");
     }
 }
