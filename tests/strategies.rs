@@ -101,4 +101,4 @@ macro_rules! strategies {
     };
 }
 
-strategies! { appraise bracket council cross_check diary digest explorer majority mindmap refine relay thrift triage }
+strategies! { appraise bracket council cross_check diary digest explorer lineage majority mindmap refine relay thrift triage }
