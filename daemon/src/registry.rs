@@ -24,7 +24,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::{
-    engine::{BrokeOff, Pool},
+    engine::{BrokeOff, Pool, Preludes},
     journal::{
         Filter, Found, Journal, PackError, Page, ParcelError, ReadError, StoredQuery, WriteError,
     },
@@ -92,6 +92,7 @@ pub(crate) struct Registry(Arc<Shared>);
 struct Shared {
     journal: Journal,
     pool: Pool,
+    preludes: Preludes,
     /// The data folder, where scripts find packages and keep what they store.
     home: Arc<Path>,
     /// The sessions in memory. Held for a look-up or an insertion, never across an await.
@@ -107,11 +108,18 @@ struct Shared {
 impl Registry {
     /// A service on this journal, whose scripts find the data folder `home`; those of paused sessions
     /// get `memory` bytes in all.
-    pub(crate) fn new(journal: Journal, pool: Pool, home: Arc<Path>, memory: usize) -> Self {
+    pub(crate) fn new(
+        journal: Journal,
+        pool: Pool,
+        preludes: Preludes,
+        home: Arc<Path>,
+        memory: usize,
+    ) -> Self {
         let (sessions, actors) = (Mutex::default(), TaskTracker::new());
         let shared = Shared {
             journal,
             pool,
+            preludes,
             home,
             sessions,
             residency: Residency::new(memory),
@@ -120,6 +128,11 @@ impl Registry {
             actors,
         };
         Self(Arc::new(shared))
+    }
+
+    /// The libraries that sessions find.
+    pub(crate) fn preludes(&self) -> &Preludes {
+        &self.0.preludes
     }
 
     /// Takes up every session that was running when the last daemon ended.

@@ -16,7 +16,7 @@ use crate::{
     clock,
     config::{self, Run},
     engine,
-    engine::Pool,
+    engine::{Pool, Preludes},
     journal::{Journal, OpenError, ReadError},
     lease::Leases,
     listener::{ListenError, Ownership},
@@ -157,8 +157,8 @@ fn serve(run: &Run) -> Result<End, StartError> {
     let idle_exit = Duration::from_secs(run.idle_exit);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = Pool::start(workers)?;
-    let registry =
-        Registry::new(journal.clone(), pool.clone(), home.path().into(), run.memory << 20);
+    let (preludes, folder) = (Preludes::new()?, home.path().into());
+    let registry = Registry::new(journal.clone(), pool.clone(), preludes, folder, run.memory << 20);
     // What the last daemon left there is of no use.
     fs::remove_dir_all(registry.transit()).ok();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

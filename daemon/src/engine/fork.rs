@@ -5,13 +5,12 @@
 //! [`World`] is lent to the child that steps.
 
 use alc_core::{ErrorKind, Reply, SessionError, SessionKind};
-use tokio_util::sync::CancellationToken;
 
 use super::{
     convert::ArrayMark,
     operation::Outcome,
     strand::Strand,
-    vm::{LoadError, Step},
+    vm::{LoadError, Outside, Step},
     world::{Made, Pending, World},
 };
 use crate::packages;
@@ -51,12 +50,12 @@ enum At {
 
 impl Fork {
     /// The children, none of which has begun.
-    pub(super) fn new(wanted: Vec<Wanted>, token: &CancellationToken) -> mlua::Result<Self> {
+    pub(super) fn new(wanted: Vec<Wanted>, outside: &Outside) -> mlua::Result<Self> {
         let mut children = Vec::new();
         for (place, Wanted { strategy, ctx }) in wanted.into_iter().enumerate() {
             let source = packages::advice(&strategy);
             let (name, kind) = (format!("@{strategy}"), SessionKind::Advice);
-            let strand = Strand::load(&source, &name, &ctx, kind, token.clone());
+            let strand = Strand::load(&source, &name, &ctx, kind, outside);
             let at = match strand {
                 Ok(strand) => At::Work { strand: Box::new(strand), pending: None },
                 Err(LoadError::Engine(error)) => return Err(error),

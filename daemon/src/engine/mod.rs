@@ -9,6 +9,7 @@ mod operation;
 mod pool;
 mod preempt;
 mod prelude;
+mod preludes;
 mod probe;
 mod spec;
 mod strand;
@@ -21,6 +22,8 @@ pub(crate) use alone::alone;
 pub(crate) use convert::through_lua;
 pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
+pub(crate) use prelude::Prelude;
+pub(crate) use preludes::{PreludeHash, Preludes};
 pub(crate) use probe::{ProbeError, probe};
 pub(crate) use spec::{Case, Notes, Spec, run_spec};
 pub(crate) use vm::{

@@ -10,17 +10,23 @@
 //! for these fields of the table that the base calls `alc`, or `*` for any field. It is a function of
 //! the host's table and of a table to put the fields in. It is compiled once and loaded as bytecode
 //! from then on, which is several times faster and leaves less behind in each state.
+//!
+//! A session keeps the text that it was born with, so a later one may change all of it. What it calls
+//! of Rust it must find for ever, see [`FAMILIES`].
 
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
     iter,
-    sync::{Arc, OnceLock},
+    sync::Arc,
 };
 
 use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value, chunk::ChunkMode};
 
-use super::alc::{self, FAMILIES};
+use super::{
+    alc::{self, FAMILIES},
+    preludes::PreludeHash,
+};
 
 /// What messages call the prelude while it is compiled.
 const NAME: &str = "[alc]";
@@ -30,7 +36,7 @@ pub(super) const STRIPPED: &str = "?";
 const PART: &str = "\n--- ";
 
 /// The whole prelude.
-const TEXT: &str = concat!(
+pub(super) const TEXT: &str = concat!(
     include_str!("prelude/base.lua"),
     include_str!("prelude/reference.lua"),
     include_str!("prelude/globals.lua"),
@@ -92,7 +98,8 @@ pub(super) type Load = fn(&Lua, &Table) -> mlua::Result<()>;
 
 /// A prelude, ready for any number of states.
 #[derive(Debug)]
-pub(super) struct Prelude {
+pub(crate) struct Prelude {
+    pub(super) hash: PreludeHash,
     base: Vec<u8>,
     parts: Vec<Part>,
     /// The part that makes a field, by `table.field`.
@@ -114,28 +121,21 @@ enum Source {
 }
 
 impl Prelude {
-    /// The prelude of this program.
-    pub(super) fn own(lua: &Lua) -> mlua::Result<Arc<Self>> {
-        static OWN: OnceLock<Arc<Prelude>> = OnceLock::new();
-        if let Some(prelude) = OWN.get() {
-            return Ok(prelude.clone());
-        }
-        let prelude = Arc::new(Self::compile(lua, TEXT)?);
-        Ok(OWN.get_or_init(|| prelude).clone())
-    }
-
-    fn compile(lua: &Lua, text: &str) -> mlua::Result<Self> {
+    /// Compiles a prelude's text.
+    pub(super) fn compile(text: &str) -> mlua::Result<Self> {
+        let lua = state();
+        let hash = *blake3::hash(text.as_bytes()).as_bytes();
         let mut parts = text.split(PART);
-        let base = compile(lua, parts.next().unwrap_or_default())?;
-        let mut prelude = Self { base, parts: Vec::new(), makers: HashMap::new() };
+        let base = compile(&lua, parts.next().unwrap_or_default())?;
+        let mut prelude = Self { hash, base, parts: Vec::new(), makers: HashMap::new() };
         for part in parts {
             let (head, body) = part.split_once('\n').unwrap_or((part, ""));
             let (table, fields) = head.split_once(": ").unwrap_or((head, ""));
-            let load = Source::Lua(compile(lua, body)?);
+            let load = Source::Lua(compile(&lua, body)?);
             prelude.add(table, fields.split(' '), load);
         }
         for family in FAMILIES {
-            prelude.add(family.table, family.fields.iter().copied(), Source::Rust(family.load));
+            prelude.add("host", family.fields.iter().copied(), Source::Rust(family.load));
         }
         for name in alc::math::names() {
             prelude.add("numerics", iter::once(name), Source::Math(name));
@@ -191,9 +191,8 @@ pub(super) fn state() -> Lua {
     unsafe { Lua::unsafe_new_with(libraries, LuaOptions::new()) }
 }
 
-/// Runs the prelude's base in `lua`; it adds to `host` what the VM calls.
-pub(super) fn install(lua: &Lua, host: &Table) -> mlua::Result<()> {
-    let prelude = Prelude::own(lua)?;
+/// Runs a prelude's base in `lua`; it adds to `host` what the VM calls.
+pub(super) fn install(lua: &Lua, host: &Table, prelude: Arc<Prelude>) -> mlua::Result<()> {
     let base = load(lua, &prelude.base)?;
     let loaded = RefCell::new(HashSet::new());
     // fetch(host, name, object, field): the value of a field of the table that the base calls so,

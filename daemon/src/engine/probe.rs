@@ -46,7 +46,7 @@ pub(crate) async fn probe(
     limit: Duration,
 ) -> Result<String, ProbeError> {
     let token = CancellationToken::new();
-    let outside = Outside { token: token.clone(), home };
+    let outside = Outside::own(token.clone(), home).map_err(LoadError::from)?;
     let load = move || {
         let mut vm = Vm::load(&script, Vec::new(), outside)?;
         vm.keep(package);

@@ -19,7 +19,7 @@ use super::{
     alc::{self, Arguments, Raise},
     pool::Pool,
     probe::{May, ProbeError, to_end, within},
-    vm::{Outside, Vm},
+    vm::{LoadError, Outside, Vm},
 };
 
 /// Random numbers are the same in each run, so that a test that fails fails again.
@@ -76,7 +76,7 @@ pub(crate) async fn run_spec(
 ) -> Result<(), ProbeError> {
     let Spec { source, chunk, path, caller } = spec;
     let token = CancellationToken::new();
-    let outside = Outside { token: token.clone(), home: home.clone() };
+    let outside = Outside::own(token.clone(), home.clone()).map_err(LoadError::from)?;
     let script =
         Script { source, chunk, ctx: "{}".to_owned(), seed: SEED, caller, ..Script::default() };
     let notes = notes.clone();

@@ -17,7 +17,7 @@ use super::{
     convert::ArrayMark,
     operation::Outcome,
     preempt, prelude,
-    vm::{LoadError, Step},
+    vm::{LoadError, Outside, Step},
     world::{Made, PAYLOAD_LIMIT, Pending, World},
 };
 
@@ -54,9 +54,9 @@ impl Strand {
         name: &str,
         ctx: &str,
         kind: SessionKind,
-        token: CancellationToken,
+        outside: &Outside,
     ) -> Result<Self, LoadError> {
-        Self::prepared(source, name, ctx, token, |_, host, chunk| run_as(kind, host, chunk))
+        Self::prepared(source, name, ctx, outside, |_, host, chunk| run_as(kind, host, chunk))
     }
 
     /// Loads a chunk of which `prepare` makes what runs; it is given the host's table.
@@ -64,13 +64,14 @@ impl Strand {
         source: &str,
         name: &str,
         ctx: &str,
-        token: CancellationToken,
+        outside: &Outside,
         prepare: impl FnOnce(&Lua, &Table, Function) -> mlua::Result<Function>,
     ) -> Result<Self, LoadError> {
         let lua = prelude::state();
         let mark = ArrayMark::new(&lua)?;
+        let token = outside.token.clone();
         let host = host(&lua, token.clone())?;
-        prelude::install(&lua, &host)?;
+        prelude::install(&lua, &host, outside.prelude.clone())?;
         let main: Function = host.raw_get("main")?;
         let ctx = mark.read_json(&lua, ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
         lua.globals().raw_set("ctx", ctx)?;

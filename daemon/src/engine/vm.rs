@@ -13,6 +13,8 @@ use tokio_util::sync::CancellationToken;
 use super::{
     fork::Fork,
     operation::{Operation, Outcome},
+    prelude::Prelude,
+    preludes,
     strand::{Strand, compile, engine_failure, run_as},
     world::{Departure, Made, Pending, World},
 };
@@ -25,6 +27,21 @@ pub(crate) struct Outside {
     pub(crate) token: CancellationToken,
     /// The data folder.
     pub(crate) home: Arc<Path>,
+    /// The library that the script finds.
+    pub(crate) prelude: Arc<Prelude>,
+}
+
+impl Outside {
+    /// With this program's own library.
+    pub(crate) fn own(token: CancellationToken, home: Arc<Path>) -> mlua::Result<Self> {
+        Ok(Self { token, home, prelude: preludes::own()? })
+    }
+
+    /// The same, without a data folder.
+    #[cfg(test)]
+    pub(super) fn bare(token: CancellationToken) -> Self {
+        Self::own(token, Path::new("").into()).expect("compiles")
+    }
 }
 
 /// One session's Lua, ready to go on.
@@ -34,7 +51,7 @@ pub(crate) struct Vm {
     strand: Strand,
     /// What the strand waits for, if it has forked.
     fork: Option<Fork>,
-    token: CancellationToken,
+    outside: Outside,
     worked: Duration,
 }
 
@@ -55,12 +72,11 @@ impl Vm {
         outside: Outside,
         prepare: impl FnOnce(&Lua, &Table, Function) -> mlua::Result<Function>,
     ) -> Result<Self, LoadError> {
-        let token = outside.token.clone();
         let name = format!("@{}", script.chunk);
-        let strand = Strand::prepared(&script.source, &name, &script.ctx, token.clone(), prepare)?;
-        let world = World::new(Replay::new(calls), script, outside, strand.mark.clone());
+        let strand = Strand::prepared(&script.source, &name, &script.ctx, &outside, prepare)?;
+        let world = World::new(Replay::new(calls), script, outside.clone(), strand.mark.clone());
         strand.lua.set_app_data(world);
-        Ok(Self { strand, fork: None, token, worked: Duration::ZERO })
+        Ok(Self { strand, fork: None, outside, worked: Duration::ZERO })
     }
 
     /// Has the script find `package` before it looks anywhere else.
@@ -150,7 +166,7 @@ impl Vm {
             None => None,
         };
         let Some(children) = children else { return Ok(None) };
-        Fork::new(children, &self.token).map(Some)
+        Fork::new(children, &self.outside).map(Some)
     }
 }
 

@@ -434,7 +434,7 @@ mod tests {
             seed: 7,
             ..Script::default()
         };
-        let outside = Outside { token: CancellationToken::new(), home: Path::new("").into() };
+        let outside = Outside::bare(CancellationToken::new());
         (lua, World::new(replay, &script, outside, mark))
     }
 

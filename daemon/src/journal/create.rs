@@ -13,17 +13,17 @@ use super::{
 
 const CREATE: &str = "
     INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
-                         changed_at, started_at, deadline_at, source, chunk, ctx, seed, budget, env,
-                         settings, caller)
+                         changed_at, started_at, deadline_at, source, chunk, ctx, prelude, seed,
+                         budget, env, settings, caller)
     VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :at, :deadline_at, :source,
-            :chunk, :ctx, :seed, :budget, :env, :settings, :caller)";
+            :chunk, :ctx, :prelude, :seed, :budget, :env, :settings, :caller)";
 
 pub(super) fn create(
     db: &Connection,
     texts: &mut Texts,
     new: &NewSession,
 ) -> Result<(), WriteError> {
-    let NewSession { id, identity, script, deadline_at, entries, state } = new;
+    let NewSession { id, identity, script, prelude, deadline_at, entries, state } = new;
     if *state != State::NEW {
         return Err(WriteError::Contradiction);
     }
@@ -47,6 +47,7 @@ pub(super) fn create(
         ":source": texts.store_long(db, &script.source)?,
         ":chunk": script.chunk,
         ":ctx": texts.store(db, &script.ctx)?,
+        ":prelude": texts.store_hashed(db, prelude.0, &prelude.1)?,
         ":deadline_at": deadline_at,
         ":seed": script.seed.cast_signed(),
         ":env": texts.store(db, &env)?,

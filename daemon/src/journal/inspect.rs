@@ -28,6 +28,7 @@ pub(super) fn inspect(db: &Connection) -> Result<Whole, ReadError> {
     let missing = || contradiction(&id, "id");
     let state = restore::snapshot(db, &id)?.ok_or_else(missing)?.state;
     let recording = restore::recording(db, &id)?.ok_or_else(missing)?;
+    restore::prelude(db, &id)?.ok_or_else(missing)?;
     let view = view::view(db, &id)?.ok_or_else(missing)?;
     let name = view.name.map(|name| name.parse()).transpose();
     let name = name.map_err(|_| contradiction(&id, "name"))?;

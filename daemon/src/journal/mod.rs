@@ -128,6 +128,12 @@ impl Journal {
         self.reader.read(move |db| restore::recording(db, &id)).await
     }
 
+    /// The text of the library that a session finds.
+    pub(crate) async fn prelude(&self, id: &SessionId) -> Result<Option<String>, ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| restore::prelude(db, &id)).await
+    }
+
     /// A session as it is shown.
     pub(crate) async fn view(&self, id: &SessionId) -> Result<Option<SessionView>, ReadError> {
         let id = id.clone();

@@ -1,6 +1,6 @@
 //! What goes into the journal and what comes out of it, as plain data.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 use alc_core::{
     Call, CallKind, Entry, Fingerprint, IfExists, Key, Label, Name, Outcome, Query, Script, Seq,
@@ -15,6 +15,8 @@ pub(crate) struct NewSession {
     pub(crate) id: SessionId,
     pub(crate) identity: Identity,
     pub(crate) script: Script,
+    /// The library that it finds: the BLAKE3 hash of its text, and the text.
+    pub(crate) prelude: ([u8; 32], Arc<str>),
     /// When it is cancelled if it has not ended, in Unix milliseconds.
     pub(crate) deadline_at: Option<i64>,
     /// The beginning of its history.
@@ -150,6 +152,8 @@ pub(crate) struct Snapshot {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recording {
     pub(crate) script: Script,
+    /// The library that it finds, by the BLAKE3 hash of its text.
+    pub(crate) prelude: [u8; 32],
     /// Every call so far, in order.
     pub(crate) calls: Vec<Call>,
     /// The number of queries asked so far.

@@ -48,8 +48,8 @@ fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, Rea
 /// A session's script and everything it was told. What it asked is not read: the script says it
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
-    let sql = "SELECT n, asked, calls, kind, source, chunk, ctx, seed, started_at, stood_still,
-                      budget, env, settings, caller
+    let sql = "SELECT n, asked, calls, kind, source, chunk, ctx, prelude, seed, started_at,
+                      stood_still, budget, env, settings, caller
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let seed: i64 = row.number("seed")?;
@@ -74,8 +74,14 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
                 return Err(row.damaged(column, Flaw::Contradiction));
             }
         }
-        Ok(Recording { script, calls, asked: row.number("asked")? })
+        Ok(Recording { script, prelude: row.bytes("prelude")?, calls, asked: row.number("asked")? })
     })
+}
+
+/// The text of the library that a session finds.
+pub(super) fn prelude(db: &Connection, id: &SessionId) -> Result<Option<String>, ReadError> {
+    let sql = "SELECT prelude FROM session WHERE id = ?1";
+    first(db, id.as_str(), sql, [id.as_str()], |row| row.text("prelude"))
 }
 
 /// The calls of a session, those with queries still without answers.

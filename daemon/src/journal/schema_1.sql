@@ -28,6 +28,7 @@ CREATE TABLE session (
     outcome           ANY,  -- JSON: the value, the error or the reason
     source            BLOB NOT NULL, -- always a hash: sessions share their scripts
     chunk             TEXT NOT NULL,
+    prelude           BLOB NOT NULL, -- always a hash: the library that it was born with
     ctx               ANY NOT NULL,  -- JSON
     seed              INTEGER NOT NULL,
     budget            TEXT NOT NULL, -- JSON: what it may use
@@ -101,6 +102,7 @@ CREATE TABLE blob (
 ) STRICT;
 -- Who refers to a blob; one that nobody does can go.
 CREATE INDEX session_source ON session (source);
+CREATE INDEX session_prelude ON session (prelude);
 CREATE INDEX session_ctx_blob ON session (ctx) WHERE typeof(ctx) = 'blob';
 CREATE INDEX session_env_blob ON session (env) WHERE typeof(env) = 'blob';
 CREATE INDEX session_outcome_blob ON session (outcome) WHERE typeof(outcome) = 'blob';

@@ -87,10 +87,19 @@ impl Texts {
         db: &Connection,
         text: &str,
     ) -> rusqlite::Result<Column<'a>> {
+        self.store_hashed(db, *blake3::hash(text.as_bytes()).as_bytes(), text)
+    }
+
+    /// As [`Self::store_long`], of a text whose hash is known.
+    pub(super) fn store_hashed<'a>(
+        &mut self,
+        db: &Connection,
+        hash: [u8; 32],
+        text: &str,
+    ) -> rusqlite::Result<Column<'a>> {
         if text.len() > LARGEST {
             return Err(rusqlite::Error::ToSqlConversionFailure("the text is too long".into()));
         }
-        let hash = *blake3::hash(text.as_bytes()).as_bytes();
         // Packing costs far more than looking.
         if !db.prepare_cached("SELECT 1 FROM blob WHERE hash = ?1")?.exists([hash])? {
             let packed = self

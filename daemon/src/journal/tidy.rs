@@ -120,6 +120,7 @@ fn sweep(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
 /// Asks each index of references by name, so that a blob never costs more than a few look-ups.
 const REFERENCED: &str = "
     SELECT EXISTS (SELECT 1 FROM session INDEXED BY session_source WHERE source = ?1)
+        OR EXISTS (SELECT 1 FROM session INDEXED BY session_prelude WHERE prelude = ?1)
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_ctx_blob
                    WHERE ctx = ?1 AND typeof(ctx) = 'blob')
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_env_blob

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     clock,
-    engine::{Outside, Vm, alone},
+    engine::{LoadError, Outside, Vm, alone},
     journal::Identity,
     packages,
     session::{Beginning, SessionHandle, SpawnError},
@@ -64,7 +64,8 @@ impl Specification {
             }
         };
         let Beginning { script, .. } = self.resolve(&home).await?.begin(0, None);
-        let outside = Outside { token: CancellationToken::new(), home };
+        let outside = Outside::own(CancellationToken::new(), home)
+            .map_err(|error| SpawnError::from(LoadError::from(error)))?;
         let loaded = match loading {
             None => Vm::load(&script, Vec::new(), outside).map(drop),
             // If it asks, it loads up to there.

@@ -20,7 +20,7 @@ use super::{
     work::{Done, Work, done},
 };
 use crate::{
-    engine::{BrokeOff, LoadError, Made, Outside, Pool, Step, Stepped, Turn, Vm},
+    engine::{BrokeOff, Made, Outside, Pool, Step, Stepped, Turn, Vm},
     journal::{Journal, ReadError, WriteError},
     point::point,
     registry::Registry,
@@ -83,6 +83,8 @@ impl Actor {
         home: Arc<Path>,
         registry: Registry,
     ) -> (Self, SessionHandle) {
+        let prelude = registry.preludes().own();
+        let outside = Outside { token: CancellationToken::new(), home, prelude };
         let (sender, commands) = mpsc::channel(MAILBOX);
         let (position, receiver) = watch::channel(None);
         let handle = SessionHandle::new(id.clone(), sender, receiver);
@@ -95,7 +97,7 @@ impl Actor {
             given: BTreeMap::new(),
             work: None,
             held: None,
-            outside: Outside { token: CancellationToken::new(), home },
+            outside,
             commands,
             position,
             journal,
@@ -315,33 +317,6 @@ impl Actor {
         }
     }
 
-    /// Lets the script go on: with the answers it waits for, or, if it is not in memory, by running
-    /// it again against what the journal says.
-    async fn resume(&mut self) -> Result<(), Lost> {
-        let answers: Vec<Reply> = std::mem::take(&mut self.given).into_values().collect();
-        let loaded = if let Some(mut vm) = self.take_vm() {
-            vm.answer(answers).map(|()| vm).map_err(LoadError::Engine)
-        } else {
-            let recording = self.journal.recording(&self.id).await?.ok_or(Lost)?;
-            let outside = self.outside.clone();
-            let load = move || Vm::load(&recording.script, recording.calls, outside);
-            match self.pool.run(Turn::Fresh, load).end().await {
-                Ok(loaded) => loaded,
-                Err(broke_off) => {
-                    return Box::pin(self.fail(vec![], engine_failure(broke_off.to_string())))
-                        .await;
-                }
-            }
-        };
-        match loaded {
-            Ok(vm) => {
-                self.go_on(vm, Turn::Fresh);
-                Ok(())
-            }
-            Err(error) => Box::pin(self.fail(vec![], engine_failure(error.to_string()))).await,
-        }
-    }
-
     pub(super) fn go_on(&mut self, vm: Vm, turn: Turn) {
         self.work = Some(Work::Steps(self.pool.run(turn, move || {
             point("step.before");
@@ -361,7 +336,7 @@ impl Actor {
     }
 
     /// The script, if it rests in memory.
-    fn take_vm(&mut self) -> Option<Vm> {
+    pub(super) fn take_vm(&mut self) -> Option<Vm> {
         let vm = self.vm.take()?;
         self.registry.wakes(&self.id);
         Some(vm)

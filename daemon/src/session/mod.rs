@@ -11,6 +11,7 @@ mod origin;
 mod record;
 #[cfg(test)]
 mod tests;
+mod wake;
 mod work;
 
 pub(crate) use actor::Actor;

@@ -106,7 +106,8 @@ impl Actor {
         };
         let seq = self.seq.plus(entries.len());
         let (id, at, state) = (self.id.clone(), script.started_at, next.clone());
-        let new = NewSession { id, identity, script, deadline_at, entries, state };
+        let prelude = self.registry.preludes().own_text();
+        let new = NewSession { id, identity, script, prelude, deadline_at, entries, state };
         match replaces {
             None => self.journal.create(new).await?,
             Some(old) => {

@@ -11,6 +11,7 @@ mod next;
 mod operation;
 #[cfg(unix)]
 mod power;
+mod prelude;
 mod require;
 mod state;
 mod world;
@@ -27,7 +28,7 @@ use tokio::sync::Barrier;
 
 use super::{Answers, Given, Rejected, SpawnError};
 use crate::{
-    engine::{LoadError, Pool},
+    engine::{LoadError, Pool, Preludes},
     journal::{Filter, Identity, Journal},
     registry::{Registry, RegistryError, Specification},
 };
@@ -53,8 +54,8 @@ impl Service {
     fn unhurried() -> Self {
         let service = Self::open();
         let pool = Pool::unhurried(2).expect("starts");
-        let home = service.folder.path().into();
-        Self { registry: Registry::new(journal(&service.folder), pool, home, MEMORY), ..service }
+        let (journal, home) = (journal(&service.folder), service.folder.path().into());
+        Self { registry: Registry::new(journal, pool, preludes(), home, MEMORY), ..service }
     }
 
     /// What a restarted daemon sees: another service on the same journal.
@@ -151,7 +152,16 @@ fn one(query: Option<u32>, text: &str) -> Answers {
 }
 
 fn registry(folder: &TempDir, memory: usize) -> Registry {
-    Registry::new(journal(folder), Pool::start(2).expect("starts"), folder.path().into(), memory)
+    registry_with(folder, memory, preludes())
+}
+
+fn registry_with(folder: &TempDir, memory: usize, preludes: Preludes) -> Registry {
+    let pool = Pool::start(2).expect("starts");
+    Registry::new(journal(folder), pool, preludes, folder.path().into(), memory)
+}
+
+fn preludes() -> Preludes {
+    Preludes::new().expect("compiles")
 }
 
 fn journal(folder: &TempDir) -> Journal {

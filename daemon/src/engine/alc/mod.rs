@@ -68,16 +68,15 @@ impl From<mlua::Error> for Raise {
     }
 }
 
-/// Fields of a table that are made in Rust, when a script first touches one of them.
+/// Fields of the host's table, made when the prelude first touches one of them.
 pub(super) struct Family {
-    /// What the prelude calls the table: `host` for functions that it wraps, `alc` for those that
-    /// scripts find as they are.
-    pub(super) table: &'static str,
     pub(super) fields: &'static [&'static str],
     pub(super) load: Load,
 }
 
-/// All of them.
+/// All of them. Preludes of every release call them, those of sessions that were born long ago too: a
+/// function keeps its name and its meaning for ever, and one that should do something else is another
+/// one. Scripts see none of them but through the prelude.
 pub(super) const FAMILIES: &[Family] = &[
     host(&["ask", "ask_batch"], llm::register),
     host(&["budget", "llm_calls"], budget::register),
@@ -139,7 +138,7 @@ pub(super) const FAMILIES: &[Family] = &[
 ];
 
 const fn host(fields: &'static [&'static str], load: Load) -> Family {
-    Family { table: "host", fields, load }
+    Family { fields, load }
 }
 
 /// Adds one function.

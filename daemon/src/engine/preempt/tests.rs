@@ -26,8 +26,7 @@ fn load(source: &str, token: &CancellationToken) -> Vm {
         seed: 7,
         ..Script::default()
     };
-    let outside = Outside { token: token.clone(), home: std::path::Path::new("").into() };
-    Vm::load(&script, vec![], outside).expect("loads")
+    Vm::load(&script, vec![], Outside::bare(token.clone())).expect("loads")
 }
 
 /// The result of a script that asks nothing, and in how many steps it came.

@@ -4,7 +4,7 @@ use alc_core::{Budget, CallResult, ErrorKind, Query};
 use mlua::Value;
 
 use super::{
-    super::{convert::ArrayMark, operation::Begun, prelude},
+    super::{convert::ArrayMark, operation::Begun},
     *,
 };
 
@@ -35,7 +35,7 @@ fn outside() -> Outside {
 
 /// The same with this data folder.
 fn outside_at(home: &Path) -> Outside {
-    Outside { token: CancellationToken::new(), home: home.into() }
+    Outside { home: home.into(), ..Outside::bare(CancellationToken::new()) }
 }
 
 fn load(source: &str) -> Vm {

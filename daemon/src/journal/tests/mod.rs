@@ -11,7 +11,7 @@ mod refusing;
 mod tidying;
 mod travelling;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use alc_core::{
     Answered, CallKind, CancelReason, ErrorKind, Event, LogLine, Outcome, Pause, PayloadKind,
@@ -65,12 +65,17 @@ pub(super) fn script(source: &str) -> Script {
     }
 }
 
+pub(super) fn prelude() -> ([u8; 32], Arc<str>) {
+    (*blake3::hash(b"-- prelude").as_bytes(), "-- prelude".into())
+}
+
 pub(super) fn new_session(number: u64) -> NewSession {
     let Ok(spawned) = State::NEW.apply(&Event::Spawned) else { panic!("refused") };
     NewSession {
         id: id(number),
         identity: Identity::default(),
         script: script("return 1"),
+        prelude: prelude(),
         deadline_at: None,
         entries: spawned.entries,
         state: spawned.next,

@@ -82,7 +82,7 @@ fn a_seed_gives_the_same_numbers_for_ever() {
 
 #[test]
 fn every_function_is_there_and_tested() {
-    let prelude = prelude::Prelude::own(&prelude::state()).expect("compiles");
+    let prelude = outside().prelude;
     let names = prelude.fields("numerics");
     let shown = value(
         "local names = {} for name, f in pairs(alc.math) do \
