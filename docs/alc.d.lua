@@ -401,7 +401,7 @@ function alc.card.close(card_id, outcome) end
 ---@param options table
 function alc.card.sink_backfill(options) end
 
---- Figures that a script keeps.
+--- Figures that a script keeps; they are shown with its result.
 alc.stats = {}
 
 --- Keeps a copy of a value.

@@ -40,7 +40,7 @@ fn is_session(session: &Value, state: &str, more: &str) {
     assert_eq!(session["state"], state);
     assert_eq!(session["kind"], "run");
     assert_eq!(session["labels"], serde_json::json!({}));
-    assert_eq!(names(&session["usage"]), "completion_tokens llm_calls prompt_tokens");
+    assert_eq!(names(&session["usage"]), "completion_tokens llm_calls prompt_tokens source");
     let times = [&session["created_at"], &session["changed_at"]].map(Value::as_i64);
     assert!(times[0] > Some(1_700_000_000_000) && times[0] <= times[1], "{session}");
 }
@@ -181,7 +181,8 @@ fn usage_that_was_reported_is_told_and_added_up() {
     );
     env.alc_with(["resume", &id, "--batch"], lines).ok();
     env.alc(["wait", &id]).ok();
-    let expected = serde_json::json!({"llm_calls": 2, "prompt_tokens": 8, "completion_tokens": 2});
+    let expected = serde_json::json!({"llm_calls": 2, "prompt_tokens": 8, "completion_tokens": 3,
+        "source": "estimated"});
     assert_eq!(line(&env, ["state", &id])["usage"], expected);
     let history = env.json(["watch", &id]);
     let ends: Vec<_> = history.iter().filter(|event| event["kind"] == "llm_call_end").collect();
@@ -209,20 +210,20 @@ fn a_result_has_the_members_of_its_state() {
     for (source, value) in [("return {a = 1}", serde_json::json!({"a": 1})), ("", Value::Null)] {
         let id = env.alc(["spawn", "-e", &format!("local _ {source}")]).ok();
         let done = line(&env, ["result", "--wait", &id]);
-        is(&done, "result", "session state value finished_at");
+        is(&done, "result", "session state value finished_at stats");
         assert_eq!((&done["state"], &done["value"]), (&"done".into(), &value));
         assert_eq!(done["session"], id.as_str());
     }
     let id = env.spawn("error('no luck')");
     let failed = line(&env, ["result", "--wait", &id]);
-    is(&failed, "result", "session state error finished_at");
+    is(&failed, "result", "session state error finished_at stats");
     assert_eq!(names(&failed["error"]), "kind message traceback");
     assert_eq!(failed["error"]["kind"], "lua_error");
     assert_eq!(env.alc(["result", "--json", &id]).code, Some(1));
     let id = env.spawn_paused("return alc.llm('a')");
     env.alc(["cancel", &id]).ok();
     let cancelled = line(&env, ["result", &id]);
-    is(&cancelled, "result", "session state reason state_before finished_at");
+    is(&cancelled, "result", "session state reason state_before finished_at stats");
     assert_eq!(names(&cancelled["reason"]), "code requested_at");
     assert_eq!(cancelled["state_before"], "paused");
     let finished = cancelled["finished_at"].as_i64();

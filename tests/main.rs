@@ -6,6 +6,7 @@
 mod collection;
 mod detour;
 mod env;
+mod stats;
 mod terminal;
 
 mod advice;

@@ -192,7 +192,7 @@ mod tests {
         });
         let session = r#"{"v":1,"type":"session","id":"k7fq2m9d","kind":"run","state":"paused",
             "seq":1,"created_at":0,"changed_at":0,"labels":{},"log":[],
-            "usage":{"llm_calls":0,"prompt_tokens":0,"completion_tokens":0}}"#;
+            "usage":{"llm_calls":0,"prompt_tokens":0,"completion_tokens":0,"source":"definite"}}"#;
         Story {
             session: serde_json::from_str(session).expect("a session"),
             told: told.collect(),

@@ -113,7 +113,7 @@ mod tests {
         let session: SessionView = serde_json::from_str(
             r#"{"v":1,"type":"session","id":"k7fq2m9d","kind":"run","state":"paused","seq":4,
                 "created_at":0,"changed_at":0,"labels":{"b":"x\ty","a":"1"},
-                "usage":{"llm_calls":0,"prompt_tokens":0,"completion_tokens":0},"log":[]}"#,
+                "usage":{"llm_calls":0,"prompt_tokens":0,"completion_tokens":0,"source":"definite"},"log":[]}"#,
         )
         .expect("a session");
         assert_eq!(

@@ -92,8 +92,15 @@ mod tests {
 
     #[test]
     fn a_result_of_the_daemon_reads() {
-        let done = r#"{"v":1,"type":"result","session":"k7fq2m9d","state":"done","value":12345678901234567890123,"finished_at":7}"#;
-        let view: ResultView = serde_json::from_str(done).expect("a result");
+        let none = r#"{"tokens":0,"source":"definite"}"#;
+        let done = format!(
+            r#"{{"v":1,"type":"result","session":"k7fq2m9d","state":"done",
+                "value":12345678901234567890123,"finished_at":7,"stats":{{"auto":{{"elapsed_ms":1,
+                "llm_calls":0,"pauses":0,"rounds":0,"total_prompt_chars":0,
+                "total_response_chars":0,"prompt_tokens":{none},"response_tokens":{none},
+                "total_tokens":{none}}},"custom":{{"a":[1]}}}}}}"#
+        );
+        let view: ResultView = serde_json::from_str(&done).expect("a result");
         assert_eq!(view.value.as_deref().map(RawValue::get), Some("12345678901234567890123"));
         let null = done.replace("12345678901234567890123", "null");
         let view: ResultView = serde_json::from_str(&null).expect("a result");

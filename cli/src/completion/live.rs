@@ -152,7 +152,7 @@ mod tests {
             r#"{{"v":1,"type":"session","id":"k7fq2m9d","name":"review","kind":"run","state":"paused",
                 "seq":4,"created_at":0,"changed_at":0,"labels":{{}},
                 "pause":{{"kind":"single","paused_at":0,"queries":[{queries}]}},
-                "usage":{{"llm_calls":0,"prompt_tokens":0,"completion_tokens":0}},"log":[]}}"#
+                "usage":{{"llm_calls":0,"prompt_tokens":0,"completion_tokens":0,"source":"definite"}},"log":[]}}"#
         );
         serde_json::from_str(&text).expect("a session")
     }

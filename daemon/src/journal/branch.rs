@@ -1,7 +1,7 @@
 //! A session that begins with another one's history, as it was when one of its queries was still to
 //! be answered.
 
-use alc_core::{Asked, Entry, Name, Pause, PauseKind, Progress, Seq, SessionId, State};
+use alc_core::{Asked, Entry, Name, Pause, PauseKind, Progress, Seq, SessionId, State, Tally};
 use rusqlite::{Connection, named_params};
 
 use super::{
@@ -29,22 +29,27 @@ pub(crate) struct Parting {
     /// How many were asked until then.
     asked: u32,
     progress: Option<Progress>,
+    /// The pauses until then; the queries are counted when they are copied.
+    tally: Tally,
     /// How long the script's clock had stood still by then, in milliseconds.
     stood_still: i64,
 }
 
 impl Parting {
     /// The beginning of a history.
-    const START: Self = Self {
-        query: 0,
-        seq: Seq(0),
-        at: 0,
-        kind: PauseKind::Single,
-        open: Vec::new(),
-        asked: 0,
-        progress: None,
-        stood_still: 0,
-    };
+    fn start() -> Self {
+        Self {
+            query: 0,
+            seq: Seq(0),
+            at: 0,
+            kind: PauseKind::Single,
+            open: Vec::new(),
+            asked: 0,
+            progress: None,
+            tally: Tally::default(),
+            stood_still: 0,
+        }
+    }
 
     /// How a session stands there.
     pub(crate) fn state(&self) -> Option<State> {
@@ -58,6 +63,7 @@ impl Parting {
 
     /// Goes on past an entry.
     fn pass(&mut self, seq: Seq, at: i64, entry: Entry) {
+        self.tally.told(&entry);
         match entry {
             Entry::PauseRequested { pause: Asked { kind, queries } } => {
                 self.asked = queries.iter().copied().fold(self.asked, u32::max);
@@ -80,7 +86,7 @@ pub(super) fn parting(
     number: Option<u32>,
 ) -> Result<Option<Parting>, ReadError> {
     let Some(n) = row_number(db, id)? else { return Ok(None) };
-    let (mut now, mut before) = (Parting::START, Parting::START);
+    let (mut now, mut before) = (Parting::start(), Parting::start());
     let mut found = None;
     let mut open = true;
     let sql = "SELECT seq, at, body FROM event WHERE session = ?1 ORDER BY seq";
@@ -139,6 +145,19 @@ fn copy_history(copy: Copy<'_>, from: i64, n: i64, parting: &Parting) -> Result<
     copy.rows("query", "session = :from AND number <= :asked", &changed, parameters)
 }
 
+/// What the copied queries add to the counts of a session.
+fn counted(db: &Connection, id: &SessionId, n: i64, mut tally: Tally) -> Result<Tally, ReadError> {
+    let sql = "SELECT record, answer, usage FROM query WHERE session = ?1";
+    for_each(db, id.as_str(), sql, [n], |row| {
+        let question = tally.asked(&row.json("record")?);
+        if let Some(answer) = row.optional_text("answer")? {
+            tally.answered(question, &answer, row.optional_json("usage")?);
+        }
+        Ok(())
+    })?;
+    Ok(tally)
+}
+
 /// Creates the session; it is paused.
 pub(super) fn branch(
     db: &Connection,
@@ -157,6 +176,8 @@ pub(super) fn branch(
     let n = next_number(db)?;
     let copy = Copy { from: db, to: db };
     copy_history(copy, from, n, parting)?;
+    let tally = counted(db, id, n, parting.tally).map_err(|_| WriteError::Contradiction)?;
+    let tally = serde_json::to_string(&tally)?;
     let seq = parting.seq.0.cast_signed();
     insert_entries(db, texts, n, seq, *at, entries)?;
     let progress = parting.progress.as_ref().map(serde_json::to_string).transpose()?;
@@ -174,6 +195,7 @@ pub(super) fn branch(
         ":pause_kind": pause_name(parting.kind),
         ":deadline_at": deadline_at,
         ":progress": progress,
+        ":tally": tally,
     };
     copy.rows("session", "n = :from", &CHANGED, parameters)?;
     let parameters = named_params! { ":from": from, ":n": n };
@@ -182,7 +204,7 @@ pub(super) fn branch(
 }
 
 /// What a branch's row has of its own.
-const CHANGED: [(&str, &str); 22] = [
+const CHANGED: [(&str, &str); 21] = [
     ("n", ":n"),
     ("id", ":id"),
     ("name", ":name"),
@@ -193,14 +215,7 @@ const CHANGED: [(&str, &str); 22] = [
     ("seq", ":seq"),
     ("asked", ":asked"),
     ("calls", "SELECT count(*) FROM effect WHERE session = :n"),
-    (
-        "prompt_tokens",
-        "SELECT CAST(total(usage ->> 'prompt_tokens') AS INTEGER) FROM query WHERE session = :n",
-    ),
-    (
-        "completion_tokens",
-        "SELECT CAST(total(usage ->> 'completion_tokens') AS INTEGER) FROM query WHERE session = :n",
-    ),
+    ("tally", ":tally"),
     ("created_at", ":at"),
     ("changed_at", ":at"),
     ("stood_still", ":stood_still"),

@@ -2,8 +2,8 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use alc_core::{Entry, Key, Name, Outcome, PauseKind, SessionId, State, StateName, Usage};
-use rusqlite::{Connection, OptionalExtension, ToSql, ffi, named_params};
+use alc_core::{Entry, Key, Name, Outcome, PauseKind, SessionId, State, StateName, Tally};
+use rusqlite::{Connection, OptionalExtension, ToSql, ffi, named_params, types::FromSqlError};
 use serde::Serialize;
 
 use super::{
@@ -126,14 +126,12 @@ struct Before {
     state: Option<StateName>,
     asked: u32,
     calls: i64,
-    prompt_tokens: u64,
-    completion_tokens: u64,
+    tally: Tally,
 }
 
 impl Before {
     fn find(db: &Connection, append: &Append) -> rusqlite::Result<Option<Self>> {
-        let sql = "SELECT n, seq, state, asked, calls, prompt_tokens, completion_tokens,
-                          changed_at
+        let sql = "SELECT n, seq, state, asked, calls, changed_at, tally
                    FROM session WHERE id = ?1";
         let read = |row: &rusqlite::Row<'_>| {
             Ok(Self {
@@ -142,9 +140,9 @@ impl Before {
                 state: StateName::parse(row.get_ref(2)?.as_str()?),
                 asked: row.get(3)?,
                 calls: row.get(4)?,
-                prompt_tokens: row.get::<_, i64>(5)?.cast_unsigned(),
-                completion_tokens: row.get::<_, i64>(6)?.cast_unsigned(),
-                at: append.at.max(row.get(7)?),
+                at: append.at.max(row.get(5)?),
+                tally: serde_json::from_str(row.get_ref(6)?.as_str()?)
+                    .map_err(FromSqlError::other)?,
             })
         };
         db.prepare_cached(sql)?.query_row([append.session.as_str()], read).optional()
@@ -153,7 +151,7 @@ impl Before {
 
 /// The end is written last: the database takes nothing more for a session that has ended.
 fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), WriteError> {
-    let before = Before::find(db, append)?
+    let mut before = Before::find(db, append)?
         .filter(|before| before.seq.cast_unsigned() == append.after.0)
         .ok_or_else(|| WriteError::OutOfOrder(append.session.clone()))?;
     if is_note_after_end(&before, append) {
@@ -167,10 +165,10 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
         if call.n != n.cast_unsigned() {
             return Err(WriteError::Contradiction);
         }
-        insert_call(db, texts, before.n, before.at, call)?;
+        insert_call(db, texts, &mut before, call)?;
     }
     for answer in &append.answers {
-        store_answer(db, texts, before.n, before.at, answer)?;
+        store_answer(db, texts, &mut before, answer)?;
     }
     insert_entries(db, texts, before.n, before.seq, before.at, &append.entries)?;
     update_session(db, texts, &before, append)?;
@@ -241,8 +239,7 @@ fn insert_events(count: usize) -> String {
 fn insert_call(
     db: &Connection,
     texts: &mut Texts,
-    session: i64,
-    at: i64,
+    session: &mut Before,
     call: &NewCall,
 ) -> Result<(), WriteError> {
     let result = match &call.result {
@@ -257,13 +254,14 @@ fn insert_call(
     let sql = "INSERT INTO effect (session, n, kind, fingerprint, intent, result)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let kind = call.kind.as_str();
-    db.prepare_cached(sql)?.execute((session, n, kind, call.fingerprint, intent, result))?;
-    let sql = "INSERT INTO query (session, number, call, asked_at, record)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+    db.prepare_cached(sql)?.execute((session.n, n, kind, call.fingerprint, intent, result))?;
+    let sql = "INSERT INTO query (session, number, call, asked_at, tokens, record)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     for (number, query) in &call.queries {
         let record = json(query)?;
         let record = texts.store(db, &record)?;
-        db.prepare_cached(sql)?.execute((session, number, n, at, record))?;
+        let tokens = session.tally.asked(query).cast_signed();
+        db.prepare_cached(sql)?.execute((session.n, number, n, session.at, tokens, record))?;
     }
     Ok(())
 }
@@ -287,25 +285,27 @@ fn settle_call(
 fn store_answer(
     db: &Connection,
     texts: &mut Texts,
-    session: i64,
-    at: i64,
+    session: &mut Before,
     answer: &NewAnswer,
 ) -> Result<(), WriteError> {
     let usage = answer.usage.as_ref().map(json).transpose()?;
     let text = texts.store(db, &answer.text)?;
     let key = answer.key.as_ref().map(Key::as_str);
     let sql = "UPDATE query SET answer = ?3, usage = ?4, answered_at = ?5, answer_key = ?6
-               WHERE session = ?1 AND number = ?2 AND answer IS NULL";
-    let changed = db.prepare_cached(sql)?.execute((session, answer.query, text, usage, at, key))?;
-    if changed == 1 { Ok(()) } else { Err(WriteError::NotOpen(answer.query)) }
+               WHERE session = ?1 AND number = ?2 AND answer IS NULL
+               RETURNING tokens";
+    let params = (session.n, answer.query, text, usage, session.at, key);
+    let question = db.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
+    let question: i64 = question.ok_or(WriteError::NotOpen(answer.query))?;
+    session.tally.answered(question.cast_unsigned(), &answer.text, answer.usage);
+    Ok(())
 }
 
 /// What every change sets.
 macro_rules! always {
     () => {
         "seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
-         prompt_tokens = :prompt_tokens, completion_tokens = :completion_tokens,
-         progress = coalesce(:progress, progress),
+         tally = :tally, progress = coalesce(:progress, progress),
          pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
              WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END"
     };
@@ -330,7 +330,7 @@ fn update_session(
     before: &Before,
     append: &Append,
 ) -> Result<(), WriteError> {
-    let Append { entries, calls, answers, state, .. } = append;
+    let Append { entries, calls, state, .. } = append;
     let outcome = outcome_text(append)?;
     let outcome = match &outcome {
         Some(outcome) => Some(texts.store(db, outcome)?),
@@ -343,7 +343,11 @@ fn update_session(
     let numbers = calls.iter().flat_map(|call| &call.queries).map(|(number, _)| *number);
     let new = calls.iter().filter(|call| !call.intended).count();
     let progress = latest_progress(entries)?;
-    let cancel = cancel_text(append)?;
+    let mut tally = before.tally;
+    for entry in entries {
+        tally.told(entry);
+    }
+    let (tally, cancel) = (json(&tally)?, cancel_text(append)?);
     let state_before = state_before(before, append);
     let always = named_params! {
         ":n": before.n,
@@ -351,9 +355,7 @@ fn update_session(
         ":seq": before.seq + entries.len().cast_signed() as i64,
         ":asked": numbers.fold(before.asked, u32::max),
         ":calls": before.calls + new.cast_signed() as i64,
-        ":prompt_tokens": sum(before.prompt_tokens, answers, |usage| usage.prompt_tokens),
-        ":completion_tokens":
-            sum(before.completion_tokens, answers, |usage| usage.completion_tokens),
+        ":tally": tally,
         ":progress": progress,
         ":pauses": pauses,
         ":pause_kind": pause.map(pause_name),
@@ -370,12 +372,6 @@ fn update_session(
         db.prepare_cached(MOVE)?.execute(&*[always, moved].concat())?;
     }
     Ok(())
-}
-
-/// `before` and what the answers cost. Sums stop at the largest number that a column holds.
-fn sum(before: u64, answers: &[NewAnswer], tokens: fn(&Usage) -> Option<u64>) -> i64 {
-    let costs = answers.iter().filter_map(|answer| answer.usage.as_ref().and_then(tokens));
-    i64::try_from(costs.fold(before, u64::saturating_add)).unwrap_or(i64::MAX)
 }
 
 /// The outcome as JSON, where the state has one.

@@ -13,8 +13,7 @@ CREATE TABLE session (
     seq               INTEGER NOT NULL,
     asked             INTEGER NOT NULL DEFAULT 0,
     calls             INTEGER NOT NULL DEFAULT 0,
-    prompt_tokens     INTEGER NOT NULL DEFAULT 0,
-    completion_tokens INTEGER NOT NULL DEFAULT 0,
+    tally             TEXT NOT NULL DEFAULT '{}', -- JSON: what it has used
     created_at        INTEGER NOT NULL,
     started_at        INTEGER NOT NULL, -- of its script, which a branch shares
     stood_still       INTEGER NOT NULL DEFAULT 0, -- how long that clock did, before it was branched off
@@ -78,6 +77,7 @@ CREATE TABLE effect (
     result      ANY, -- JSON
     PRIMARY KEY (session, n)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX effect_stats ON effect (session, n) WHERE kind = 'stats';
 
 CREATE TABLE query (
     session     INTEGER NOT NULL,
@@ -85,6 +85,7 @@ CREATE TABLE query (
     call        INTEGER NOT NULL,
     answer      ANY,
     usage       TEXT, -- JSON
+    tokens      INTEGER NOT NULL, -- about how many it has
     asked_at    INTEGER NOT NULL,
     answered_at INTEGER,
     answer_key  TEXT,
@@ -145,9 +146,9 @@ WHEN OLD.finished_at IS NOT NULL AND NOT (
     NEW.seq > OLD.seq
     AND EXISTS (SELECT 1 FROM event WHERE session = OLD.n AND seq = NEW.seq AND kind = 'note')
     AND (OLD.n, OLD.id, OLD.name, OLD.state, OLD.finished_at, OLD.outcome, OLD.cancel, OLD.asked,
-         OLD.calls)
+         OLD.calls, OLD.tally)
      IS (NEW.n, NEW.id, NEW.name, NEW.state, NEW.finished_at, NEW.outcome, NEW.cancel, NEW.asked,
-         NEW.calls)
+         NEW.calls, NEW.tally)
 )
 BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
 

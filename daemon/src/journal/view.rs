@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use alc_core::{
     Budget, CancelReason, Entry, EventView, FORMAT, Key, LogEntry, LogLine, PauseView, Progress,
-    Query, QueryView, ResultView, Seq, SessionError, SessionId, SessionView, StateName, UsageView,
+    Query, QueryView, ResultView, Seq, SessionError, SessionId, SessionView, StateName, Stats,
+    Tally, UsageView,
 };
 use rusqlite::Connection;
 use serde_json::value::RawValue;
@@ -12,7 +13,7 @@ use serde_json::value::RawValue;
 use super::{
     find::{newest, row_number},
     record::{Filter, StoredQuery},
-    row::{Columns, ReadError, all, first, parse_kind, parse_pause},
+    row::{Columns, ReadError, all, first, for_each, parse_kind, parse_pause},
     text::Flaw,
 };
 
@@ -63,12 +64,13 @@ pub(super) fn list(
 /// One session as it is now.
 pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView>, ReadError> {
     let sql = "SELECT n, name, kind, state, seq, created_at, changed_at, deadline_at, paused_at,
-                   pause_kind, asked, prompt_tokens, completion_tokens, budget, progress
+                   pause_kind, asked, tally, budget, progress
                FROM session WHERE id = ?1";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let n = row.number("n")?;
         let progress: Option<Progress> = row.optional_json("progress")?;
         let budget: Budget = row.json("budget")?;
+        let tally: Tally = row.json("tally")?;
         Ok(SessionView {
             v: FORMAT,
             id: id.clone(),
@@ -83,8 +85,9 @@ pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView
             pause: pause(db, id, n, row)?,
             usage: UsageView {
                 llm_calls: row.number("asked")?,
-                prompt_tokens: row.number("prompt_tokens")?,
-                completion_tokens: row.number("completion_tokens")?,
+                prompt_tokens: tally.prompt().tokens,
+                completion_tokens: tally.response().tokens,
+                source: tally.total().source,
             },
             budget: budget.is_set().then_some(budget),
             progress,
@@ -267,8 +270,9 @@ fn event(
 
 /// How a session ended, as JSON of [`ResultView`]; `None` while it has not.
 pub(super) fn outcome(db: &Connection, id: &SessionId) -> Result<Option<String>, ReadError> {
-    let sql = "SELECT state, outcome, state_before, finished_at FROM session
-               WHERE id = ?1 AND outcome IS NOT NULL";
+    let sql =
+        "SELECT n, state, outcome, state_before, created_at, finished_at, asked, tally, budget
+               FROM session WHERE id = ?1 AND outcome IS NOT NULL";
     first(db, id.as_str(), sql, [id.as_str()], |row| {
         let state = row.word("state", StateName::parse)?;
         let mut result = ResultView {
@@ -280,6 +284,7 @@ pub(super) fn outcome(db: &Connection, id: &SessionId) -> Result<Option<String>,
             reason: None,
             state_before: None,
             finished_at: row.number("finished_at")?,
+            stats: stats(db, id, row)?,
         };
         match state {
             StateName::Done => result.value = Some(value(row)?),
@@ -294,6 +299,24 @@ pub(super) fn outcome(db: &Connection, id: &SessionId) -> Result<Option<String>,
         }
         serde_json::to_string(&result).map_err(|error| row.damaged("outcome", error.into()))
     })
+}
+
+/// What a session that has ended used, and what it recorded about itself.
+fn stats(db: &Connection, id: &SessionId, row: &Columns<'_>) -> Result<Stats, ReadError> {
+    let tally: Tally = row.json("tally")?;
+    let [from, to]: [i64; 2] = [row.number("created_at")?, row.number("finished_at")?];
+    // The clock may have been set back.
+    let elapsed = u64::try_from(to.saturating_sub(from)).unwrap_or_default();
+    let auto = tally.figures(elapsed, row.number("asked")?, row.json("budget")?);
+    let sql = "SELECT result FROM effect INDEXED BY effect_stats
+               WHERE session = ?1 AND kind = 'stats' ORDER BY n";
+    let n: i64 = row.number("n")?;
+    let mut custom = BTreeMap::new();
+    for_each(db, id.as_str(), sql, [n], |row| {
+        custom.extend(row.json::<BTreeMap<String, Box<RawValue>>>("result")?);
+        Ok(())
+    })?;
+    Ok(Stats { auto, custom })
 }
 
 /// The value as it was stored, byte for byte.

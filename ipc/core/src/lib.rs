@@ -13,6 +13,7 @@ mod replay;
 mod script;
 mod spec;
 mod state;
+mod tally;
 mod view;
 
 pub use budget::{Budget, tokens};
@@ -36,6 +37,7 @@ pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Re
 pub use script::{Caller, Limits, Program, Scenario, Script, Settings};
 pub use spec::{SearchPathView, SpecFileView, SpecsView, TestView};
 pub use state::{Effect, Refused, State, StateName, Transition};
+pub use tally::{Figures, Source, Stats, Tally, TokenCount};
 pub use view::{
     EventView, FORMAT, LogEntry, PauseView, QueryView, ResultView, SessionKind, SessionView,
     UsageView,

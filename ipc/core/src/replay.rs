@@ -36,6 +36,8 @@ pub enum CallKind {
     Require,
     /// A card, looked for or changed.
     Card,
+    /// A figure, recorded.
+    Stats,
 }
 
 impl CallKind {
@@ -53,6 +55,7 @@ impl CallKind {
             Self::State => "state",
             Self::Require => "require",
             Self::Card => "card",
+            Self::Stats => "stats",
         }
     }
 
@@ -70,6 +73,7 @@ impl CallKind {
             Self::State,
             Self::Require,
             Self::Card,
+            Self::Stats,
         ];
         all.into_iter().find(|kind| kind.as_str() == text)
     }

@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     Budget, CancelReason, LogLine, PauseKind, Progress, Query, QueryId, Seq, SessionError,
-    SessionId, ShownEntry, StateName,
+    SessionId, ShownEntry, Source, StateName, Stats,
 };
 
 /// The `v` of every line.
@@ -84,15 +84,17 @@ pub struct LogEntry {
 }
 
 /// What a session has used so far.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct UsageView {
     /// Queries asked.
     pub llm_calls: u64,
-    /// Tokens of the questions, as far as reported.
+    /// Tokens of the questions.
     pub prompt_tokens: u64,
-    /// Tokens of the answers, as far as reported.
+    /// Tokens of the answers.
     pub completion_tokens: u64,
+    /// Where the numbers of tokens come from.
+    pub source: Source,
 }
 
 /// A pause with the queries that are still open.
@@ -162,4 +164,6 @@ pub struct ResultView {
     pub state_before: Option<StateName>,
     /// When it ended.
     pub finished_at: i64,
+    /// What it used, and what it recorded about itself.
+    pub stats: Stats,
 }

@@ -25,6 +25,7 @@ mod process;
 mod reference;
 mod require;
 mod state;
+mod stats;
 
 use alc_core::CallKind;
 pub(super) use llm::shaped;
@@ -81,6 +82,7 @@ pub(super) const FAMILIES: &[Family] = &[
     host(&["ask", "ask_batch"], llm::register),
     host(&["budget", "llm_calls"], budget::register),
     host(&["tell", "progress"], log::register),
+    host(&["stats_record"], stats::register),
     host(&["time", "memory", "seed"], clock::register),
     host(&["getenv", "environment", "view"], env::register),
     host(&["file_read", "file_is", "folder", "file_remove", "file_rename"], files::register),

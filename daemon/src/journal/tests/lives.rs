@@ -105,7 +105,7 @@ async fn a_batch_half_answered_is_a_pause_with_the_rest_open() {
     let open: Vec<_> = pause.queries.iter().map(|query| query.query_id.number).collect();
     assert_eq!(open, [1, 3]);
     assert_eq!(pause.queries[1].query, query("question 3"));
-    assert_eq!((view.usage.llm_calls, view.usage.prompt_tokens), (3, 10));
+    assert_eq!((view.usage.llm_calls, view.usage.prompt_tokens), (3, 16));
 
     let recording = env.journal.recording(&life.id).await.expect("reads").expect("is there");
     let slots = CallResult::Answers(vec![None, Some(reply(answer_text(2))), None]);
@@ -188,6 +188,18 @@ async fn every_text_reads_back_whatever_its_length_and_letters() {
     }
 }
 
+/// What the result says of a session that asked so many queries, all at once, and got no answer.
+fn stats(elapsed: i64, asked: i64) -> String {
+    let (none, pauses, chars) = (r#"{"tokens":0,"source":"definite"}"#, asked / 2, asked * 10);
+    let prompt = match asked {
+        0 => none.to_owned(),
+        _ => format!(r#"{{"tokens":{},"source":"estimated"}}"#, asked * 3),
+    };
+    format!(
+        r#""stats":{{"auto":{{"elapsed_ms":{elapsed},"llm_calls":{asked},"pauses":{pauses},"rounds":0,"total_prompt_chars":{chars},"total_response_chars":0,"prompt_tokens":{prompt},"response_tokens":{none},"total_tokens":{prompt}}},"custom":{{}}}}"#
+    )
+}
+
 #[tokio::test]
 async fn the_way_it_ended_is_told_the_same_every_time() {
     let env = Env::new();
@@ -220,20 +232,24 @@ async fn the_way_it_ended_is_told_the_same_every_time() {
         outcomes,
         [
             format!(
-                r#"{{"type":"result","v":1,"session":"{}","state":"done","value":{{"z":1,"a":[0]}},"finished_at":101}}"#,
-                ids[0]
+                r#"{{"type":"result","v":1,"session":"{}","state":"done","value":{{"z":1,"a":[0]}},"finished_at":101,{}}}"#,
+                ids[0],
+                stats(1, 0)
             ),
             format!(
-                r#"{{"type":"result","v":1,"session":"{}","state":"failed","error":{error},"finished_at":101}}"#,
-                ids[1]
+                r#"{{"type":"result","v":1,"session":"{}","state":"failed","error":{error},"finished_at":101,{}}}"#,
+                ids[1],
+                stats(1, 0)
             ),
             format!(
-                r#"{{"type":"result","v":1,"session":"{}","state":"cancelled","reason":{reason},"state_before":"running","finished_at":102}}"#,
-                ids[2]
+                r#"{{"type":"result","v":1,"session":"{}","state":"cancelled","reason":{reason},"state_before":"running","finished_at":102,{}}}"#,
+                ids[2],
+                stats(2, 0)
             ),
             format!(
-                r#"{{"type":"result","v":1,"session":"{}","state":"cancelled","reason":{reason},"state_before":"paused","finished_at":102}}"#,
-                ids[3]
+                r#"{{"type":"result","v":1,"session":"{}","state":"cancelled","reason":{reason},"state_before":"paused","finished_at":102,{}}}"#,
+                ids[3],
+                stats(2, 2)
             ),
         ]
     );
