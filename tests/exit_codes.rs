@@ -275,6 +275,48 @@ const TABLE: &[Row] = &[
     ("evals show", 4, Only("not_found"), |env| alc(env, "evals|show|none")),
     ("evals compare", 0, Done, |env| { let id = evaluated(env); alc(env, &format!("evals|compare|{id}|{id}")) }),
     ("evals compare", 4, Only("not_found"), |env| alc(env, "evals|compare|none|none")),
+    ("card list", 0, Done, |env| { cards(env); alc(env, "card|list") }),
+    ("card list", 0, Done, |env| alc(env, "card|list")),
+    ("card list", 2, Only("invalid"), |env| alc(env, "card|list|--pkg|../x")),
+    ("card show", 0, Done, |env| { cards(env); alc(env, "card|show|a") }),
+    ("card show", 4, Only("not_found"), |env| alc(env, "card|show|nobody")),
+    ("card show", 78, Only("damaged"), |env| {
+        cards(env);
+        fs::write(env.home().join("cards/p/a.toml"), "a = [").expect("writes");
+        alc(env, "card|show|a")
+    }),
+    ("card find", 0, Done, |env| { cards(env); alc(env, r#"card|find|--where|{"n":1}"#) }),
+    ("card find", 2, Only("invalid"), |env| alc(env, r#"card|find|--where|{"_or":1}"#)),
+    ("card find", 2, Only("usage"), |env| alc(env, "card|find|--where|n=1")),
+    ("card samples", 0, Done, |env| { cards(env); alc(env, "card|samples|a") }),
+    ("card samples", 4, Only("not_found"), |env| alc(env, "card|samples|nobody")),
+    ("card lineage", 0, Done, |env| { cards(env); alc(env, "card|lineage|a") }),
+    ("card lineage", 4, Only("not_found"), |env| alc(env, "card|lineage|nobody")),
+    ("card compare", 0, Done, |env| { cards(env); alc(env, "card|compare|a|b") }),
+    ("card compare", 2, Only("invalid"), |env| { cards(env); alc(env, "card|compare|a|b|--metric|x") }),
+    ("card compare", 4, Only("not_found"), |env| { cards(env); alc(env, "card|compare|a|nobody") }),
+    ("card alias", 0, Done, |env| { cards(env); alc(env, "card|alias|best|a") }),
+    ("card alias", 2, Only("usage"), |env| alc(env, "card|alias|best")),
+    ("card alias", 4, Only("not_found"), |env| alc(env, "card|alias|best|nobody")),
+    ("kv list", 0, Done, |env| alc(env, "kv|list")),
+    ("kv get", 0, Done, |env| { alc(env, "kv|set|a|1").ok(); alc(env, "kv|get|a") }),
+    ("kv get", 4, Only("not_found"), |env| alc(env, "kv|get|a")),
+    ("kv get", 78, Only("damaged"), |env| {
+        alc(env, "kv|set|a|1").ok();
+        fs::write(env.home().join("state/default.json"), "{").expect("writes");
+        alc(env, "kv|get|a")
+    }),
+    ("kv set", 0, Done, |env| alc(env, "kv|set|a|1")),
+    ("kv set", 2, Only("invalid"), |env| alc(env, "kv|set|a|{|--as-json")),
+    ("kv set", 5, Only("in_the_way"), |env| { alc(env, "kv|set|a|1").ok(); alc(env, "kv|set|a|2|--if-absent") }),
+    ("kv delete", 0, Done, |env| { alc(env, "kv|set|a|1").ok(); alc(env, "kv|delete|a") }),
+    ("kv delete", 4, Only("not_found"), |env| alc(env, "kv|delete|a")),
+    ("kv reset", 0, Done, |env| {
+        alc(env, r#"kv|set|f:a|{"data":{"x":1}}|--as-json"#).ok();
+        alc(env, "kv|reset|f:a|--field|x")
+    }),
+    ("kv reset", 2, Only("invalid"), |env| { alc(env, "kv|set|f:a|1").ok(); alc(env, "kv|reset|f:a") }),
+    ("kv reset", 4, Only("not_found"), |env| alc(env, "kv|reset|f:a")),
     ("daemon run", 0, Done, daemon_that_is_stopped),
     ("daemon run", 5, Only("unavailable"), |env| { alc(env, "daemon|start").ok(); alc(env, "daemon|run") }),
     ("daemon start", 0, Done, |env| alc(env, "daemon|start|-q")),
@@ -390,6 +432,14 @@ fn eval(env: &TestEnv, words: &str) -> Ran {
 fn evaluated(env: &TestEnv) -> String {
     eval(env, "echo|--wait").ok();
     alc(env, "evals|list|-q").ok()
+}
+
+/// There are two cards, `a` and `b`, with samples.
+fn cards(env: &TestEnv) {
+    let source = "for _, id in ipairs({'a', 'b'}) do
+        alc.card.create{pkg = {name = 'p'}, card_id = id, n = 1}
+        alc.card.write_samples(id, {{score = 1}, {score = 0}}) end";
+    env.alc(["spawn", "--wait", "-e", source]).ok();
 }
 
 fn paused(env: &TestEnv) {

@@ -178,6 +178,32 @@ fn run_what_is_about_no_session(run: &mut impl FnMut(&[&str], &str) -> String, e
     run(&["completions", "bash"], "");
     run(&["man"], "");
     run(&["man", "--dir", &env.folder().join("man").display().to_string()], "");
+    run_what_the_stores_have(run);
+}
+
+/// Runs the verbs about cards and values.
+fn run_what_the_stores_have(run: &mut impl FnMut(&[&str], &str) -> String) {
+    let source = "for n, id in ipairs({'a', 'b'}) do
+        alc.card.create{pkg = {name = 'p'}, card_id = id, model = {id = 'm'}, scenario = {name = 's'},
+          stats = {pass_rate = 0.5}, metadata = {prior_card_id = 'a', prior_relation = 'r'}}
+        alc.card.write_samples(id, {{score = n}, {score = 2 * n}}) end";
+    run(&["spawn", "--wait", "-e", source], "");
+    for words in [
+        &["card", "list"][..],
+        &["card", "show", "a"],
+        &["card", "samples", "a"],
+        &["card", "lineage", "b"],
+        &["card", "compare", "a", "b"],
+        &["card", "alias", "best", "a", "--pkg", "p", "--note", "n"],
+        &["card", "alias"],
+        &["kv", "set", "f:k", r#"{"data":{"x":1,"completed_steps":["s"]}}"#, "--as-json"],
+        &["kv", "get", "f:k"],
+        &["kv", "list"],
+        &["kv", "reset", "f:k", "--field", "x", "--step", "s"],
+        &["kv", "delete", "f:k"],
+    ] {
+        assert_ne!(run(words, ""), "", "{words:?}");
+    }
 }
 
 /// Runs the commands about packages and about what is said of them.

@@ -62,6 +62,7 @@ mod shell;
 mod signals;
 mod skew;
 mod specs;
+mod stores;
 mod strategies;
 mod surroundings;
 mod top;

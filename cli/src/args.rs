@@ -1,6 +1,7 @@
 //! The command line: verbs, flags and their help; the one source for help, man page and completions.
 
 mod advice;
+mod card;
 mod daemon;
 mod direct;
 mod drive;
@@ -8,6 +9,7 @@ mod eval;
 mod evals;
 mod history;
 mod identity;
+mod kv;
 mod manual;
 mod many;
 mod parting;
@@ -29,12 +31,14 @@ use clap::{
 
 pub(crate) use self::{
     advice::Advice,
+    card::{Card, CardAlias, CardCompare, CardLineage, CardPage, CardSamples, Direction},
     daemon::{Daemon, DaemonLog, Install, Stop},
     drive::{Accepted, Drive, Driving, Mode, Run, Tape},
     eval::Eval,
     evals::{Evals, EvalsList},
     history::{Gc, Log, Note, Remove},
     identity::Identity,
+    kv::{Kv, KvGet, KvList, KvPlace, KvReset, KvSet},
     manual::{Completions, Help, Man},
     many::{Cancel, List, Target, Wait},
     parting::{Branch, Diff},
@@ -174,6 +178,12 @@ pub(crate) enum Command {
     /// Look at scenarios, what strategies are evaluated on; install them
     #[command(subcommand)]
     Scenario(Scenario),
+    /// Look at cards, records of runs, and name them
+    #[command(subcommand)]
+    Card(Card),
+    /// Look at what scripts keep with `alc.state`, and change it
+    #[command(subcommand)]
+    Kv(Kv),
     /// Run, start, stop or look at the background process
     #[command(subcommand)]
     Daemon(Daemon),

@@ -53,6 +53,8 @@ const STARTED: (Exit, &str) = (
 );
 const NO_PACKAGE: (Exit, &str) = (Exit::NotFound, "there is no such package");
 const NO_EVALUATION: (Exit, &str) = (Exit::NotFound, "no evaluation of that id is stored");
+const NO_CARD: (Exit, &str) = (Exit::NotFound, "there is no such card");
+const NO_VALUE: (Exit, &str) = (Exit::NotFound, "there is no such value");
 const AMBIGUOUS: (Exit, &str) = (Exit::Conflict, "several ids begin like this");
 const FAILED: (Exit, &str) = (Exit::Failed, "the session failed");
 const CANCELLED: (Exit, &str) = (Exit::Cancelled, "the session was cancelled");
@@ -368,6 +370,22 @@ const VERBS: &[Row] = &[
             (Exit::CannotWrite, "a scenario cannot be written"),
         ],
     ),
+    ("card list", Reach::Tool, &[(Exit::Done, "printed, also when there are none")]),
+    ("card show", Reach::Tool, &[(Exit::Done, "printed"), NO_CARD]),
+    ("card find", Reach::Tool, &[(Exit::Done, "printed, also when there are none")]),
+    ("card samples", Reach::Tool, &[(Exit::Done, "printed, also when there are none"), NO_CARD]),
+    ("card lineage", Reach::Tool, &[(Exit::Done, "printed"), NO_CARD]),
+    ("card compare", Reach::Tool, &[(Exit::Done, "printed, whoever wins"), NO_CARD]),
+    ("card alias", Reach::Tool, &[(Exit::Done, "printed, or the name is set"), NO_CARD]),
+    ("kv list", Reach::Tool, &[(Exit::Done, "printed, also when there are none")]),
+    ("kv get", Reach::Tool, &[(Exit::Done, "printed"), NO_VALUE]),
+    (
+        "kv set",
+        Reach::Tool,
+        &[(Exit::Done, "it is there"), (Exit::Conflict, "with --if-absent: a value is there")],
+    ),
+    ("kv delete", Reach::Tool, &[(Exit::Done, "it is gone"), NO_VALUE]),
+    ("kv reset", Reach::Tool, &[(Exit::Done, "they are taken out"), NO_VALUE]),
     (
         "daemon run",
         Reach::Daemon,

@@ -134,6 +134,9 @@ pub(crate) enum InputError {
     /// `ctx` is no object.
     #[error("`ctx` is not a JSON object")]
     NoObject { source: serde_json::Error },
+    /// Something else is no JSON.
+    #[error("{what} is not JSON")]
+    NoJson { what: &'static str, source: serde_json::Error },
     /// What a session should see of whoever starts it.
     #[error(transparent)]
     Caller(#[from] CallerError),

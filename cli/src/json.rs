@@ -1,11 +1,18 @@
 //! The JSON that the client makes itself; sessions, events and results come from the daemon as they
 //! are. Absent means missing.
 
+mod store;
+
 use std::collections::BTreeMap;
 
 use alc_core::{FORMAT, QueryId, QueryView, Seq, SessionId, StateName, Usage};
 use alc_ipc::{Applied, Collected, Json, Resumed, Status};
 use serde::{Deserialize, Serialize};
+
+pub(crate) use self::store::{
+    Alias, AliasLine, CardLine, Comparison, ComparisonLine, Key, KeyLine, Lineage, LineageLine,
+    Node, Reset, ResetLine, SampleLine, Summary, SummaryLine, ValueLine,
+};
 
 /// What went wrong, on stderr.
 #[derive(Debug, Serialize)]

@@ -1,5 +1,26 @@
 //! Columns for people, tabs for programs.
 
+use crate::output::{Output, OutputError, Style};
+
+/// Prints rows: for people aligned and under headings, for programs separated by tabs.
+pub(crate) fn print(
+    headings: &[&str],
+    rows: &[Vec<String>],
+    output: &mut Output,
+) -> Result<(), OutputError> {
+    if !output.is_terminal() {
+        return rows.iter().try_for_each(|row| output.line(&row.join("\t")));
+    }
+    let lines = if rows.is_empty() { Vec::new() } else { align(headings, rows) };
+    for (place, cells) in lines.iter().enumerate() {
+        let style = if place == 0 { Style::Bold } else { Style::Plain };
+        let line = cells.join("  ");
+        let painted = output.paint(style, line.trim_end()).into_owned();
+        output.line(&painted)?;
+    }
+    Ok(())
+}
+
 /// Rows as aligned columns under their headings; the last column is as long as it is. Each line is
 /// its cells, padded, so that a caller can colour them.
 pub(crate) fn align(headings: &[&str], rows: &[Vec<String>]) -> Vec<Vec<String>> {

@@ -57,6 +57,10 @@ pub(crate) enum Verb {
     Package,
     /// Look at stored evaluations.
     Evals,
+    /// Read cards, and name them.
+    Card,
+    /// Read and change the values of `alc.state`.
+    Kv,
 }
 
 /// Where a socket may lie that cannot lie in the data folder.

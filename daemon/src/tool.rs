@@ -47,6 +47,8 @@ fn respond(tool: Tool, request: Request) -> Response {
             (Verb::Doctor, Request::Examine { owned }) => handler::examine(owned, &home),
             (Verb::Package, Request::Manage(manage)) => handler::manage(manage, &home).await,
             (Verb::Evals, Request::Evals(evals)) => handler::evals(evals, home.path()),
+            (Verb::Card, Request::Card(request)) => handler::card(request, &home),
+            (Verb::Kv, Request::Value(request)) => handler::value(request, &home),
             _ => Err(handler::invalid("this verb answers another request".to_owned())),
         }
     });

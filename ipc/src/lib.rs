@@ -20,6 +20,7 @@ mod pipe;
 mod positional;
 mod request;
 mod response;
+mod store;
 mod user;
 
 pub use client::{Client, ClientError, Observed};
@@ -37,8 +38,9 @@ pub use request::{
 };
 pub use response::{
     Applied, Collected, ErrorCode, Examined, Failure, JournalFacts, Json, Page, Response, Resumed,
-    Status,
+    Status, Stored,
 };
+pub use store::{CardRequest, Place, ValueRequest};
 pub use user::is_own;
 #[cfg(unix)]
 pub use user::own_uid;

@@ -10,7 +10,7 @@ use alc_core::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{Json, Manage, positional};
+use crate::{CardRequest, Json, Manage, ValueRequest, positional};
 
 /// A request or response with the number that ties them together.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,6 +75,10 @@ pub enum Request {
     Manage(Manage),
     /// Look at stored evaluations; answered by `Report`, and by `alcd tool` alone.
     Evals(Evals),
+    /// Cards, read or changed; answered by `Stored`. It needs no daemon.
+    Card(CardRequest),
+    /// Values of `alc.state`, read or changed; answered by `Stored`. It needs no daemon.
+    Value(ValueRequest),
 }
 
 /// Looks at stored evaluations.

@@ -111,6 +111,8 @@ pub enum Response {
         /// What people should know beside.
         warnings: Vec<String>,
     },
+    /// What a store has.
+    Stored(Stored),
 }
 
 impl Response {
@@ -150,6 +152,15 @@ pub struct Page {
     pub sessions: Vec<Json>,
     /// Where the next page begins; `None` behind the last.
     pub next: Option<After>,
+}
+
+/// Some of what a store has, each a JSON object.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// In the store's order.
+    pub values: Vec<Json>,
+    /// Where to go on reading, if all at once would be too much.
+    pub rest: Option<u64>,
 }
 
 /// What became of each answer.

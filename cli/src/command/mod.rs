@@ -4,6 +4,7 @@ mod advice;
 mod bare;
 mod branch;
 mod cancel;
+mod card;
 mod completions;
 mod daemon;
 mod diff;
@@ -15,6 +16,7 @@ mod export;
 mod gc;
 mod help;
 mod import;
+mod kv;
 mod list;
 mod log;
 mod man;
@@ -36,7 +38,7 @@ mod watch;
 
 pub(crate) use self::spawn::BadLine as BadSpawn;
 use crate::{
-    args::{self, Args, Command, Daemon},
+    args::{self, Args, Card, Command, Daemon, Kv},
     connect::Connector,
     environment::Environment,
     error::CliError,
@@ -83,6 +85,8 @@ pub(crate) fn run(
         Command::Pkg(args) => pkg::run(args, &connector()?, output),
         Command::Scenario(args) => scenario::run(args, &connector()?, output),
         Command::Evals(args) => evals::run(args, &connector()?, output),
+        Command::Card(args) => card::run(args, &connector()?, output),
+        Command::Kv(args) => kv::run(args, &connector()?, output),
         Command::Daemon(args) => daemon::run(args, &connector()?, output),
         Command::Doctor => doctor::run(&connector()?, output),
         Command::Completions(args) => completions::run(&args, output),
@@ -102,6 +106,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         Command::Pkg(args) => args.only_reads(),
         Command::Scenario(args) => args.only_reads(),
         Command::Eval(args) => args.terms.check,
+        Command::Card(Card::Alias(args)) => args.name.is_none(),
         Command::State(_)
         | Command::List(_)
         | Command::Prompt(_)
@@ -111,6 +116,8 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Log(_)
         | Command::Diff(_)
         | Command::Evals(_)
+        | Command::Card(_)
+        | Command::Kv(Kv::List(_) | Kv::Get(_))
         | Command::Daemon(Daemon::Status | Daemon::Log(_))
         | Command::Doctor
         | Command::Completions(_)
@@ -129,6 +136,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Import(_)
         | Command::Remove(_)
         | Command::Gc(_)
+        | Command::Kv(_)
         | Command::Daemon(_) => false,
     }
 }

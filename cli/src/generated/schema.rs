@@ -13,16 +13,21 @@ use schemars::{
 use serde_json::{Value, json};
 
 use crate::json::{
-    CancelledLine, CheckedLine, CollectedLine, DaemonLine, DeletedLine, DiffLine, ErrorLine,
-    ExitCodesLine, ExportedLine, FileLine, FindingLine, GivenLine, LoggedLine, NotedLine,
-    QueryLine, ResumedLine, StoppedLine, TextLine, VersionLine, WarningLine,
+    AliasLine, CancelledLine, CardLine, CheckedLine, CollectedLine, ComparisonLine, DaemonLine,
+    DeletedLine, DiffLine, ErrorLine, ExitCodesLine, ExportedLine, FileLine, FindingLine,
+    GivenLine, KeyLine, LineageLine, LoggedLine, NotedLine, QueryLine, ResetLine, ResumedLine,
+    SampleLine, StoppedLine, SummaryLine, TextLine, ValueLine, VersionLine, WarningLine,
 };
 
 /// Each `type` and the schema of its lines.
 pub(super) fn all() -> Vec<(&'static str, String)> {
     vec![
+        of::<AliasLine>("alias"),
         of::<GivenLine>("answer"),
         of::<CancelledLine>("cancelled"),
+        of::<CardLine>("card"),
+        of::<ComparisonLine>("card_comparison"),
+        of::<SummaryLine>("card_summary"),
         of::<CheckedLine>("checked"),
         of::<CollectedLine>("collected"),
         of::<ComparisonView>("comparison"),
@@ -37,6 +42,8 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<FileLine>("file"),
         of::<FindingLine>("finding"),
         of::<InstalledView>("installed"),
+        of::<KeyLine>("key"),
+        of::<LineageLine>("lineage"),
         of::<LinkedView>("linked"),
         of::<LoggedLine>("logged"),
         of::<NotedLine>("noted"),
@@ -44,8 +51,10 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<FindingView>("package_finding"),
         of::<QueryLine>("query"),
         of::<RemovedView>("removed"),
+        of::<ResetLine>("reset"),
         of::<ResultView>("result"),
         of::<ResumedLine>("resumed"),
+        of::<SampleLine>("sample"),
         of::<ScenarioView>("scenario"),
         of::<ScenariosView>("scenarios_installed"),
         of::<SessionView>("session"),
@@ -54,6 +63,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<TextLine>("text"),
         of::<UnlinkedView>("unlinked"),
         of::<UpdatedView>("updated"),
+        of::<ValueLine>("value"),
         of::<VersionLine>("version"),
         of::<WarningLine>("warning"),
     ]

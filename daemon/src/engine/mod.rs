@@ -16,6 +16,7 @@ mod strand;
 mod vm;
 mod world;
 
+pub(crate) use alc::compare::compare as compare_cards;
 pub(crate) use alc::{Sample, Welch, welch};
 pub(crate) use alone::alone;
 #[cfg(feature = "fuzz")]

@@ -1,6 +1,8 @@
 //! Our errors to the wire's failures: which code, and what to do about it.
 
-use alc_ipc::{ErrorCode, Failure, Json};
+use std::io;
+
+use alc_ipc::{ErrorCode, Failure, FolderError, Json};
 use serde::Serialize;
 
 use crate::{
@@ -10,6 +12,7 @@ use crate::{
     journal::{PackError, ParcelError, ReadError, WriteError},
     registry::RegistryError,
     session::{Rejected, SpawnError},
+    store::{CardError, StateError},
 };
 
 /// The JSON text of a view.
@@ -79,6 +82,51 @@ impl From<EnvironmentError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self { code: read_code(&error), message: chain(&error), hint: None }
+    }
+}
+
+/// The data folder cannot be used.
+pub(super) fn folder(error: &FolderError) -> Failure {
+    let code = match error {
+        FolderError::Unusable { source, .. } => of_file(source),
+        FolderError::Foreign { .. } | FolderError::Open { .. } => ErrorCode::NotPermitted,
+    };
+    Failure { code, message: chain(error), hint: error.hint() }
+}
+
+impl From<CardError> for Failure {
+    fn from(error: CardError) -> Self {
+        let (code, hint) = match &error {
+            CardError::NotFound(_) => (ErrorCode::NotFound, Some("alc card list".to_owned())),
+            CardError::Misspelt { .. } | CardError::Misshapen { .. } | CardError::Outside(_) => {
+                (ErrorCode::Damaged, None)
+            }
+            CardError::TooLarge { .. } => (ErrorCode::TooLarge, None),
+            CardError::Io { source, .. } => (of_file(source), None),
+            CardError::Name { .. } | CardError::Refused(_) => (ErrorCode::Invalid, None),
+        };
+        Self { code, message: chain(&error), hint }
+    }
+}
+
+impl From<StateError> for Failure {
+    fn from(error: StateError) -> Self {
+        let (code, hint) = match &error {
+            StateError::Absent { .. } => (ErrorCode::NotFound, Some("alc kv list".to_owned())),
+            StateError::Parse(..) => (ErrorCode::Damaged, None),
+            StateError::TooLarge(_) => (ErrorCode::TooLarge, None),
+            StateError::Io(_, source) => (of_file(source), None),
+            _ => (ErrorCode::Invalid, None),
+        };
+        Self { code, message: chain(&error), hint }
+    }
+}
+
+fn of_file(error: &io::Error) -> ErrorCode {
+    match error.kind() {
+        io::ErrorKind::StorageFull => ErrorCode::DiskFull,
+        io::ErrorKind::PermissionDenied => ErrorCode::NotPermitted,
+        _ => ErrorCode::Unavailable,
     }
 }
 

@@ -1,6 +1,7 @@
 //! What each request does: one `match`, one file for each request that is more than a call.
 
 mod branch;
+mod card;
 mod collect;
 mod evals;
 mod examine;
@@ -16,6 +17,7 @@ mod spawn;
 mod status;
 mod stop;
 mod travel;
+mod value;
 
 use std::sync::Arc;
 
@@ -24,7 +26,8 @@ use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
 pub(crate) use self::{
-    evals::evals, examine::examine, failure::invalid, package::manage, spawn::check, stop::stop,
+    card::card, evals::evals, examine::examine, failure::invalid, package::manage, spawn::check,
+    stop::stop, value::value,
 };
 use crate::{registry::Registry, server::Daemon, visitor::Visitor};
 
@@ -53,8 +56,8 @@ pub(crate) async fn handle(
         Request::Collect(collect) => collect::collect(collect, registry).await,
         Request::Lease(lease) => lease::lease(lease, registry, &visitor.driver).await,
         Request::Status => status::status(daemon).await,
-        Request::Examine { .. } | Request::Evals(_) => {
-            Err(failure::invalid("`alcd tool` looks at data folders".to_owned()))
+        Request::Examine { .. } | Request::Evals(_) | Request::Card(_) | Request::Value(_) => {
+            Err(failure::invalid("`alcd tool` looks into data folders".to_owned()))
         }
         Request::Export(session) => travel::export(&session, registry, interim).await,
         Request::Deliver(part) => travel::deliver(part, registry, visitor).await,

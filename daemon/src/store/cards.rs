@@ -51,6 +51,9 @@ pub(crate) enum CardError {
     /// Somebody has edited the file.
     #[error("{}:{source}", path.display())]
     Misspelt { path: PathBuf, source: Misspelt },
+    /// It is TOML, and says something else than it must.
+    #[error("{}: {problem}", path.display())]
+    Misshapen { path: PathBuf, problem: String },
     #[error("{} leads out of the card store", .0.display())]
     Outside(PathBuf),
     #[error("{} is over the limit of {limit} bytes", path.display())]
@@ -112,6 +115,11 @@ impl Cards {
             Some(place) => self.card(&place).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// A card, and the text of its file.
+    pub(crate) fn show(&self, id: &str) -> Result<(Members, String), CardError> {
+        self.shown(&self.existing(id)?)
     }
 
     /// The place of a card, if there is one of this id.
@@ -192,8 +200,13 @@ impl Cards {
     }
 
     fn card(&self, place: &Place) -> Result<Members, CardError> {
+        Ok(self.shown(place)?.0)
+    }
+
+    fn shown(&self, place: &Place) -> Result<(Members, String), CardError> {
         let absent = || CardError::NotFound(place.id.clone());
-        text::read(&place.path, &self.read(&place.path)?.ok_or_else(absent)?)
+        let text = self.read(&place.path)?.ok_or_else(absent)?;
+        Ok((text::read(&place.path, &text)?, text))
     }
 
     /// The text of a file, if it is there.

@@ -3,6 +3,7 @@
 mod cards;
 mod evaluations;
 mod file;
+mod reset;
 mod state;
 
 pub(crate) use cards::{
@@ -11,4 +12,5 @@ pub(crate) use cards::{
 };
 pub(crate) use evaluations::{EvaluationError, Evaluations, Meta};
 pub(crate) use file::{lock, replace};
+pub(crate) use reset::reset;
 pub(crate) use state::{Change, Slot, StateError, Store};

@@ -34,6 +34,8 @@ pub(crate) enum StateError {
     TooLarge(PathBuf),
     #[error("state {}: {}", .0.display(), .1)]
     Io(PathBuf, io::Error),
+    #[error("state: key '{key}' not found in namespace '{folder}'")]
+    Absent { folder: String, key: String },
     /// What the change itself refuses.
     #[error("{0}")]
     Refused(String),
@@ -128,8 +130,13 @@ impl Store {
     }
 
     /// The path of a slot's file.
-    pub(crate) fn path(&self, slot: &Slot) -> PathBuf {
+    fn path(&self, slot: &Slot) -> PathBuf {
         self.folder.join(&slot.file)
+    }
+
+    /// Where the former content of a slot's file is kept.
+    pub(crate) fn backup(&self, slot: &Slot) -> PathBuf {
+        self.path(slot).with_extension("json.bak")
     }
 
     /// The value in the first of these places that has one.
@@ -140,6 +147,22 @@ impl Store {
             }
         }
         Ok(None)
+    }
+
+    /// Every key and its namespace, in order; those with a file of their own have none.
+    pub(crate) fn all(&self) -> Result<Vec<(Option<String>, String)>, StateError> {
+        let (mut shared, mut own) = (Vec::new(), Vec::new());
+        for name in names(&self.folder)? {
+            if let Some(namespace) = name.strip_suffix(".json") {
+                let mut keys = self.keys(namespace)?;
+                keys.sort_unstable();
+                shared.extend(keys.into_iter().map(|key| (Some(namespace.to_owned()), key)));
+            } else if is_safe(&name) && self.folder.join(&name).is_dir() {
+                own.extend(self.list(&name)?.into_iter().map(|id| (None, format!("{name}:{id}"))));
+            }
+        }
+        shared.extend(own);
+        Ok(shared)
     }
 
     /// The keys of a namespace's file.
@@ -156,17 +179,8 @@ impl Store {
         if !is_safe(namespace) {
             return Err(StateError::UnsafeNamespace(namespace.to_owned()));
         }
-        let folder = self.folder.join(namespace);
-        let entries = match fs::read_dir(&folder) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(StateError::Io(folder, error)),
-        };
-        let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let mut keys: Vec<_> =
-            names.filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect();
-        keys.sort();
-        Ok(keys)
+        let names = names(&self.folder.join(namespace))?;
+        Ok(names.iter().filter_map(|name| Some(name.strip_suffix(".json")?.to_owned())).collect())
     }
 
     /// Decides a change of the first of these places, from the value that counts now; the change is
@@ -228,7 +242,7 @@ impl Store {
     fn apply(&self, slot: &Slot, intent: &Intent) -> Result<(), StateError> {
         let path = self.path(slot);
         if intent.backup && path.exists() {
-            let copy = path.with_extension("json.bak");
+            let copy = self.backup(slot);
             fs::copy(&path, &copy).map_err(|error| StateError::Io(copy, error))?;
         }
         let file = match (&slot.key, &intent.new) {
@@ -266,6 +280,19 @@ impl Prepared {
         self.store.apply(&self.slot, &self.intent)?;
         Ok(self.intent.told)
     }
+}
+
+/// The names in a folder, in order; none, if there is no folder.
+fn names(folder: &Path) -> Result<Vec<String>, StateError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(StateError::Io(folder.to_owned(), error)),
+    };
+    let mut names: Vec<_> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    Ok(names)
 }
 
 fn content(path: &Path) -> Result<Option<Value>, StateError> {

@@ -34,8 +34,6 @@ fn looks(lua: &Lua, host: &Table) -> mlua::Result<()> {
         add(lua, host, &format!("card_{name}"), move |lua, arguments| {
             let query = json(lua, &arguments, 1)?;
             look(lua, name, &query.clone(), move |cards| {
-                // A list is not ordered or filtered.
-                let query = if name == "list" { json!({ "pkg": query.get("pkg") }) } else { query };
                 Ok(cards.query(&Query::read(&query)?)?.into())
             })
         })?;

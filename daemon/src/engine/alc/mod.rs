@@ -7,7 +7,7 @@ mod budget;
 mod card;
 mod choice;
 mod clock;
-mod compare;
+pub(super) mod compare;
 mod env;
 mod evaluation;
 mod extract;

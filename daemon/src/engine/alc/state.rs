@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::{Arguments, Raise, add, operate, world};
 use crate::{
     engine::operation::{Begun, Operation, Outcome},
-    store::{Change, Slot, StateError, Store},
+    store::{Change, Slot, StateError, Store, reset},
 };
 
 pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
@@ -37,9 +37,8 @@ fn looks(lua: &Lua, host: &Table) -> mlua::Result<()> {
     add(lua, host, "state_show", |lua, arguments| {
         let (folder, key) = (arguments.text(lua, 1)?, arguments.text(lua, 2)?);
         look(lua, format!("show\0{folder}\0{key}"), move |store| {
-            let absent = format!("state: key '{key}' not found in namespace '{folder}'");
             let value = store.read(&[Slot::dispatched(&folder, &key)?])?;
-            value.ok_or(StateError::Refused(absent))
+            value.ok_or(StateError::Absent { folder, key })
         })
     })
 }
@@ -113,44 +112,12 @@ fn dispatched_changes(lua: &Lua, host: &Table) -> mlua::Result<()> {
         let store = world(lua, |world| Store::new(&world.home))?;
         let text = format!("reset\0{folder}\0{key}\0{options}");
         let slot = Slot::dispatched(&folder, &key).map_err(|error| raise(&error))?;
-        let backup = store.path(&slot).with_extension("json.bak").to_string_lossy().into_owned();
+        let backup = store.backup(&slot);
         change(lua, text, Ok(vec![slot]), move |found| {
-            let absent = format!("state: key '{key}' not found in namespace '{folder}'");
-            let (_, value) = found.ok_or(StateError::Refused(absent))?;
+            let (_, value) = found.ok_or(StateError::Absent { folder, key })?;
             reset(value, &parsed(&options)?, &backup).map(|change| Ok((0, change)))
         })
     })
-}
-
-/// Takes steps and fields out of a value that looks like `{data = {…}}`.
-fn reset(mut value: Json, options: &Json, backup: &str) -> Result<Change, StateError> {
-    let invalid = || StateError::Refused("state: shape invalid".to_owned());
-    let data = value.get_mut("data").and_then(Json::as_object_mut).ok_or_else(invalid)?;
-    let wanted =
-        |name: &str| options.get(name).and_then(Json::as_array).cloned().unwrap_or_default();
-    let (mut steps_removed, mut fields_removed) = (Vec::new(), Vec::new());
-    if let Some(steps) = data.get_mut("completed_steps") {
-        let (steps, unwanted) = (steps.as_array_mut().ok_or_else(invalid)?, wanted("steps"));
-        steps.retain(|step| {
-            let stays = !unwanted.contains(step);
-            if !stays {
-                steps_removed.push(step.clone());
-            }
-            stays
-        });
-    }
-    for field in wanted("fields") {
-        if field.as_str().is_some_and(|field| data.remove(field).is_some()) {
-            fields_removed.push(field);
-        }
-    }
-    let told = json!({
-        "ok": true,
-        "backup_path": backup,
-        "steps_removed": steps_removed,
-        "fields_removed": fields_removed,
-    });
-    Ok(Change { new: Some(value), told, backup: true })
 }
 
 fn put(new: Json, told: Json) -> Change {

@@ -96,6 +96,7 @@ const LIFE: &[(&str, &str)] = &[
         r#"[["nan","one"],["one"],["one"],{},3,{}]"#,
     ),
     ("RAISES alc.card.find({where = {_or = {}}})", "_or must be an array"),
+    ("RAISES alc.card.list('cot')", "alc.card.list: the query must be a table"),
     ("RAISES alc.card.find({order_by = ''})", "order_by "),
     ("RAISES alc.card.find({pkg = '../x'})", "Invalid pkg name: '../x'"),
     ("RAISES alc.card.get('../x')", "Invalid card_id name: '../x'"),

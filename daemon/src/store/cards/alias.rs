@@ -54,7 +54,8 @@ impl Aliases {
 }
 
 fn misshapen(path: &Path, error: &serde_json::Error) -> CardError {
-    CardError::Refused(format!("{}: an alias is not as it should be: {error}", path.display()))
+    let problem = format!("an alias is not as it should be: {error}");
+    CardError::Misshapen { path: path.to_owned(), problem }
 }
 
 impl Cards {
@@ -93,5 +94,15 @@ impl Cards {
                 alias.card_id
             ))),
         }
+    }
+
+    /// The id of the card that a text means: it is one, or an alias of one.
+    pub(crate) fn meant(&self, text: &str) -> Result<String, CardError> {
+        if self.find(text)?.is_some() {
+            return Ok(text.to_owned());
+        }
+        let aliases = self.alias_file()?;
+        let id = aliases.find(text).map_or(text, |alias| alias.card_id.as_str());
+        Ok(self.existing(id)?.id)
     }
 }

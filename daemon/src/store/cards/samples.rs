@@ -47,6 +47,11 @@ impl SampleQuery {
             begin: 0,
         })
     }
+
+    /// The same, from this place in the file on.
+    pub(crate) fn from(self, begin: u64) -> Self {
+        Self { begin, ..self }
+    }
 }
 
 /// The numbers of one member of a card's samples.
