@@ -154,7 +154,7 @@ pub(crate) enum Command {
     Log(Log),
     /// Add a note to a session's history, also after its end
     Note(Note),
-    /// Start a session that shares another one's history, to be answered differently from there
+    /// Start a session that shares another one's history up to a query
     Branch(Branch),
     /// Print where the histories of two sessions part
     Diff(Diff),
@@ -172,7 +172,7 @@ pub(crate) enum Command {
     Evals(Evals),
     /// Write a page about a session: what it asked and was told, and what came of it
     Report(Report),
-    /// Look at packages, the Lua that strategies and scripts require; install, link, update them
+    /// Look at packages, which are strategies and what scripts require; install them
     #[command(subcommand)]
     Pkg(Pkg),
     /// Look at scenarios, what strategies are evaluated on; install them

@@ -118,7 +118,7 @@ impl From<LinkScope> for PackageScope {
 
 const LINK_EXAMPLES: &str = "\
 Examples:
-  alc pkg link ./mine                     a package, or a collection of some
+  alc pkg link ./mine                   a package, or a collection of some
   alc pkg link ../strategies --scope variant";
 
 /// Linking.
