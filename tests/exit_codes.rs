@@ -350,6 +350,13 @@ const TABLE: &[Row] = &[
         fs::DirBuilder::new().mode(0o755).create(env.home()).expect("makes");
         alc(env, "doctor")
     }),
+    ("config show", 0, Done, |env| alc(env, "config|show")),
+    ("config show", 78, Only("damaged"), |env| {
+        fs::create_dir(env.home()).expect("creates");
+        fs::write(env.home().join("config.toml"), "[daemon]\nmemori = 1\n").expect("writes");
+        alc(env, "config|show")
+    }),
+    ("config path", 0, Done, |env| alc(env, "config|path")),
     ("completions", 0, Done, |env| alc(env, "completions|bash")),
     ("completions", 2, Only("usage"), |env| alc(env, "completions|tcsh")),
     ("man", 0, Done, |env| alc(env, "man")),

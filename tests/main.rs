@@ -37,6 +37,7 @@ mod exit_codes;
 mod full_disk;
 mod fuzz;
 mod generated;
+mod hooks;
 mod idle;
 mod installing;
 mod json;

@@ -2,6 +2,7 @@
 
 mod advice;
 mod card;
+mod config;
 mod daemon;
 mod direct;
 mod drive;
@@ -32,6 +33,7 @@ use clap::{
 pub(crate) use self::{
     advice::Advice,
     card::{Card, CardAlias, CardCompare, CardLineage, CardPage, CardSamples, Direction},
+    config::Config,
     daemon::{Daemon, DaemonLog, Install, Stop},
     drive::{Accepted, Drive, Driving, Mode, Run, Tape},
     eval::Eval,
@@ -189,6 +191,9 @@ pub(crate) enum Command {
     Daemon(Daemon),
     /// Find what is wrong here, and the command that mends it
     Doctor,
+    /// Print the settings, and who sets them
+    #[command(subcommand)]
+    Config(Config),
     /// Print a shell's completion script
     Completions(Completions),
     /// Print the man page, or write one for each command

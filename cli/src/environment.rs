@@ -9,9 +9,31 @@ use std::{
 
 /// What of its caller's environment the daemon is given.
 const FOR_DAEMON: &[&str] = if cfg!(windows) {
-    &["PATH", "SYSTEMROOT", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "TEMP", "TMP", "TZ"]
+    &[
+        "PATH",
+        "SYSTEMROOT",
+        "USERPROFILE",
+        "APPDATA",
+        "LOCALAPPDATA",
+        "TEMP",
+        "TMP",
+        "TZ",
+        "ALC_MEMORY",
+        "ALC_IDLE_EXIT",
+    ]
 } else {
-    &["PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "TMPDIR", "XDG_RUNTIME_DIR"]
+    &[
+        "PATH",
+        "HOME",
+        "USER",
+        "LANG",
+        "LC_ALL",
+        "TZ",
+        "TMPDIR",
+        "XDG_RUNTIME_DIR",
+        "ALC_MEMORY",
+        "ALC_IDLE_EXIT",
+    ]
 };
 
 /// What of its caller's environment a session is given, whatever it asks for.

@@ -423,6 +423,8 @@ const VERBS: &[Row] = &[
         Reach::Folder,
         &[(Exit::Done, "printed"), (Exit::NotFound, "no daemon has written one")],
     ),
+    ("config show", Reach::Folder, &[(Exit::Done, "printed")]),
+    ("config path", Reach::Folder, &[(Exit::Done, "printed")]),
     (
         "daemon install",
         Reach::Folder,

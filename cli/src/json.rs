@@ -6,8 +6,9 @@ mod store;
 use std::collections::BTreeMap;
 
 use alc_core::{FORMAT, QueryId, QueryView, Seq, SessionId, StateName, Usage};
-use alc_ipc::{Applied, Collected, Json, Resumed, Status};
+use alc_ipc::{Applied, Collected, Json, Origin, Resumed, Setting, Status};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 pub(crate) use self::store::{
     Alias, AliasLine, CardLine, Comparison, ComparisonLine, Key, KeyLine, Lineage, LineageLine,
@@ -220,6 +221,45 @@ pub(crate) struct CheckedLine<'a> {
 impl<'a> CheckedLine<'a> {
     pub(crate) fn new(chunk: &'a str) -> Self {
         Self { v: FORMAT, chunk }
+    }
+}
+
+/// A setting, by `config show`.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(tag = "type", rename = "setting")]
+pub(crate) struct SettingLine<'a> {
+    v: u32,
+    /// Its name, for example `daemon.memory`.
+    key: &'a str,
+    /// What it is.
+    value: Value,
+    /// Who says so.
+    origin: SettingOrigin,
+}
+
+/// Who says what a setting is.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+enum SettingOrigin {
+    /// Whoever starts the daemon, by a variable.
+    Environment,
+    /// The file in the data folder.
+    File,
+    /// Nobody.
+    Default,
+}
+
+impl<'a> SettingLine<'a> {
+    pub(crate) fn new(setting: &'a Setting) -> serde_json::Result<Self> {
+        let origin = match setting.origin {
+            Origin::Environment => SettingOrigin::Environment,
+            Origin::File => SettingOrigin::File,
+            Origin::Default => SettingOrigin::Default,
+        };
+        let value = serde_json::from_str(&setting.value.0)?;
+        Ok(Self { v: FORMAT, key: &setting.key, value, origin })
     }
 }
 

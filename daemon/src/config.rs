@@ -1,6 +1,8 @@
 //! What the daemon is told when it starts: arguments and the environment, read once.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
+
+use alc_core::parse_duration;
 
 /// Keeps alc's sessions. It is started by `alc` when it is needed.
 #[derive(Debug, clap::Parser)]
@@ -24,17 +26,24 @@ pub(crate) struct Run {
     /// The data folder.
     #[arg(long, env = "ALC_HOME", value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
-    /// How much memory the scripts of paused sessions may keep, in MiB; the others sleep in the
-    /// journal.
-    #[arg(long, value_name = "MIB", default_value_t = 512)]
-    pub(crate) memory: usize,
-    /// End when for so long nobody was connected and no session ran, in seconds; the next client
-    /// starts it again.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
-    pub(crate) idle_exit: u64,
+    #[command(flatten)]
+    pub(crate) given: Given,
     /// Leave the caller's session and say on stdout when clients can connect.
     #[arg(long, hide = true)]
     pub(crate) ready: bool,
+}
+
+/// Settings that are given when the program is started; they count before those of `config.toml`.
+#[derive(Debug, Default, clap::Args)]
+pub(crate) struct Given {
+    /// How much memory the scripts of paused sessions may keep, in MiB, instead of 512; the others
+    /// sleep in the journal.
+    #[arg(long, env = "ALC_MEMORY", value_name = "MIB")]
+    pub(crate) memory: Option<usize>,
+    /// End when for so long nobody was connected and no session ran, instead of after 10 minutes; the
+    /// next client starts it again.
+    #[arg(long, env = "ALC_IDLE_EXIT", value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) idle_exit: Option<Duration>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -44,6 +53,8 @@ pub(crate) struct Tool {
     /// The data folder.
     #[arg(long, env = "ALC_HOME", value_name = "DIR")]
     pub(crate) home: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) given: Given,
 }
 
 /// What can be done without a daemon.
@@ -61,6 +72,8 @@ pub(crate) enum Verb {
     Card,
     /// Read and change the values of `alc.state`.
     Kv,
+    /// Say what the settings are.
+    Config,
 }
 
 /// Where a socket may lie that cannot lie in the data folder.

@@ -17,6 +17,7 @@ mod folder;
 #[cfg(feature = "fuzz")]
 pub mod fuzz;
 mod handler;
+mod hooks;
 mod journal;
 mod lease;
 mod listener;
@@ -24,6 +25,7 @@ mod log;
 mod manage;
 mod packages;
 mod point;
+mod preferences;
 mod registry;
 mod residency;
 mod server;

@@ -25,6 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::{
     engine::{BrokeOff, Pool, Preludes},
+    hooks::Hooks,
     journal::{
         Filter, Found, Journal, PackError, Page, ParcelError, ReadError, StoredQuery, WriteError,
     },
@@ -98,6 +99,7 @@ struct Shared {
     /// The sessions in memory. Held for a look-up or an insertion, never across an await.
     sessions: Mutex<HashMap<SessionId, SessionHandle>>,
     residency: Residency,
+    hooks: Hooks,
     /// Told when a session has a deadline that was not there before.
     another_deadline: Notify,
     /// Told when there is a session that was not there before.
@@ -114,6 +116,7 @@ impl Registry {
         preludes: Preludes,
         home: Arc<Path>,
         memory: usize,
+        hooks: Hooks,
     ) -> Self {
         let (sessions, actors) = (Mutex::default(), TaskTracker::new());
         let shared = Shared {
@@ -123,6 +126,7 @@ impl Registry {
             home,
             sessions,
             residency: Residency::new(memory),
+            hooks,
             another_deadline: Notify::new(),
             another_session: watch::Sender::new(()),
             actors,
@@ -133,6 +137,11 @@ impl Registry {
     /// The libraries that sessions find.
     pub(crate) fn preludes(&self) -> &Preludes {
         &self.0.preludes
+    }
+
+    /// Those who want to hear what happens.
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.0.hooks
     }
 
     /// Takes up every session that was running when the last daemon ended.

@@ -5,7 +5,6 @@ use std::{
     fs,
     io::{self, Write as _},
     process::{Command, ExitCode},
-    time::Duration,
 };
 
 use alc_ipc::{ErrorCode, FolderError, Home, NoHome};
@@ -17,10 +16,12 @@ use crate::{
     config::{self, Run},
     engine,
     engine::{Pool, Preludes},
+    hooks::Hooks,
     journal::{Journal, OpenError, ReadError},
     lease::Leases,
     listener::{ListenError, Ownership},
     log,
+    preferences::{Preferences, PreferencesError},
     registry::Registry,
     server::{self, Daemon},
 };
@@ -39,6 +40,8 @@ enum StartError {
     Journal(#[from] OpenError),
     #[error("cannot read the journal")]
     Read(#[from] ReadError),
+    #[error(transparent)]
+    Preferences(#[from] PreferencesError),
     #[error("Lua iterates over tables in another order than sessions rely on")]
     Order,
     #[error("cannot set up Lua")]
@@ -65,7 +68,7 @@ impl StartError {
             Self::Listen(ListenError::Id { .. } | ListenError::Endpoint(_)) | Self::Read(_) => {
                 ErrorCode::Damaged
             }
-            Self::Journal(_) => ErrorCode::Damaged,
+            Self::Journal(_) | Self::Preferences(_) => ErrorCode::Damaged,
             Self::Order | Self::Lua(_) => ErrorCode::Internal,
             Self::Home(_) | Self::Listen(_) | Self::System(_) | Self::Lost => {
                 ErrorCode::Unavailable
@@ -154,11 +157,13 @@ fn serve(run: &Run) -> Result<End, StartError> {
         return Err(StartError::Order);
     }
     let journal = Journal::open(&home.journal())?;
-    let idle_exit = Duration::from_secs(run.idle_exit);
+    let Preferences { memory, idle_exit, hooks } = Preferences::read(home.path(), &run.given)?;
+    let (hooks, runner) = Hooks::new(hooks);
     let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let pool = Pool::start(workers)?;
     let (preludes, folder) = (Preludes::new()?, home.path().into());
-    let registry = Registry::new(journal.clone(), pool.clone(), preludes, folder, run.memory << 20);
+    let memory = memory.value << 20;
+    let registry = Registry::new(journal.clone(), pool.clone(), preludes, folder, memory, hooks);
     // What the last daemon left there is of no use.
     fs::remove_dir_all(registry.transit()).ok();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -183,8 +188,9 @@ fn serve(run: &Run) -> Result<End, StartError> {
             detach::leave_stdout()?;
         }
         let result = tokio::select! {
-            ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) } => Ok(End::Stopped),
+            ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit.value), signals) } => Ok(End::Stopped),
             never = deadlines.enforce_deadlines() => match never {},
+            never = runner.run(journal.clone(), home.path().into()) => match never {},
             () = journal.lost() => Err(StartError::Lost),
             () = pool.exhausted() => Ok(End::Anew(home.clone())),
         };
@@ -203,8 +209,12 @@ fn begin_anew(run: &Run, home: &Home) -> ExitCode {
     let program = std::env::current_exe().unwrap_or_else(|_| "alcd".into());
     let mut command = Command::new(program);
     command.arg("run").arg("--home").arg(home.path());
-    command.arg("--memory").arg(run.memory.to_string());
-    command.arg("--idle-exit").arg(run.idle_exit.to_string());
+    if let Some(memory) = run.given.memory {
+        command.arg("--memory").arg(memory.to_string());
+    }
+    if let Some(idle_exit) = run.given.idle_exit {
+        command.arg("--idle-exit").arg(format!("{}ms", idle_exit.as_millis()));
+    }
     #[cfg(unix)]
     let begun: io::Result<()> = Err(std::os::unix::process::CommandExt::exec(&mut command));
     // It waits until this process, and the lost threads with it, is gone.

@@ -49,6 +49,7 @@ fn respond(tool: Tool, request: Request) -> Response {
             (Verb::Evals, Request::Evals(evals)) => handler::evals(evals, home.path()),
             (Verb::Card, Request::Card(request)) => handler::card(request, &home),
             (Verb::Kv, Request::Value(request)) => handler::value(request, &home),
+            (Verb::Config, Request::Settings) => handler::settings(&home, &tool.given),
             _ => Err(handler::invalid("this verb answers another request".to_owned())),
         }
     });

@@ -79,6 +79,8 @@ pub enum Request {
     Card(CardRequest),
     /// Values of `alc.state`, read or changed; answered by `Stored`. It needs no daemon.
     Value(ValueRequest),
+    /// The settings of the data folder; answered by `Settings`.
+    Settings,
 }
 
 /// Looks at stored evaluations.

@@ -113,6 +113,13 @@ pub enum Response {
     },
     /// What a store has.
     Stored(Stored),
+    /// The settings, and where they are kept.
+    Settings {
+        /// Each of them.
+        settings: Vec<Setting>,
+        /// The file's path, also where there is none yet.
+        file: String,
+    },
 }
 
 impl Response {
@@ -143,6 +150,28 @@ pub struct JournalFacts {
     pub bytes: u64,
     /// What is damaged in it, in SQLite's words.
     pub problems: Vec<String>,
+}
+
+/// A setting of the data folder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setting {
+    /// As it is named in the file, for example `daemon.memory`.
+    pub key: String,
+    /// What it is.
+    pub value: Json,
+    /// Who says so.
+    pub origin: Origin,
+}
+
+/// Who says what a setting is; the first that does counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Origin {
+    /// Whoever starts the daemon, by a flag or a variable.
+    Environment,
+    /// The file.
+    File,
+    /// Nobody else.
+    Default,
 }
 
 /// A page of sessions, newest first.

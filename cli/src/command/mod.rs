@@ -6,6 +6,7 @@ mod branch;
 mod cancel;
 mod card;
 mod completions;
+mod config;
 mod daemon;
 mod diff;
 mod doctor;
@@ -89,6 +90,7 @@ pub(crate) fn run(
         Command::Kv(args) => kv::run(args, &connector()?, output),
         Command::Daemon(args) => daemon::run(args, &connector()?, output),
         Command::Doctor => doctor::run(&connector()?, output),
+        Command::Config(args) => config::run(&args, &connector()?, output),
         Command::Completions(args) => completions::run(&args, output),
         Command::Man(args) => man::run(&args, output),
         Command::Help(args) => help::run(&args, output),
@@ -120,6 +122,7 @@ pub(crate) fn only_reads(command: &Command) -> bool {
         | Command::Kv(Kv::List(_) | Kv::Get(_))
         | Command::Daemon(Daemon::Status | Daemon::Log(_))
         | Command::Doctor
+        | Command::Config(_)
         | Command::Completions(_)
         | Command::Man(_)
         | Command::Help(_)

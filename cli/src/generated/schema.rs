@@ -16,7 +16,8 @@ use crate::json::{
     AliasLine, CancelledLine, CardLine, CheckedLine, CollectedLine, ComparisonLine, DaemonLine,
     DeletedLine, DiffLine, ErrorLine, ExitCodesLine, ExportedLine, FileLine, FindingLine,
     GivenLine, KeyLine, LineageLine, LoggedLine, NotedLine, QueryLine, ResetLine, ResumedLine,
-    SampleLine, StoppedLine, SummaryLine, TextLine, ValueLine, VersionLine, WarningLine,
+    SampleLine, SettingLine, StoppedLine, SummaryLine, TextLine, ValueLine, VersionLine,
+    WarningLine,
 };
 
 /// Each `type` and the schema of its lines.
@@ -58,6 +59,7 @@ pub(super) fn all() -> Vec<(&'static str, String)> {
         of::<ScenarioView>("scenario"),
         of::<ScenariosView>("scenarios_installed"),
         of::<SessionView>("session"),
+        of::<SettingLine>("setting"),
         of::<SpecsView>("specs"),
         of::<StoppedLine>("stopped"),
         of::<TextLine>("text"),

@@ -13,6 +13,7 @@ mod note;
 mod observe;
 mod package;
 mod resume;
+mod settings;
 mod spawn;
 mod status;
 mod stop;
@@ -26,10 +27,10 @@ use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
 pub(crate) use self::{
-    card::card, evals::evals, examine::examine, failure::invalid, package::manage, spawn::check,
-    stop::stop, value::value,
+    card::card, evals::evals, examine::examine, failure::invalid, package::manage,
+    settings::settings, spawn::check, stop::stop, value::value,
 };
-use crate::{registry::Registry, server::Daemon, visitor::Visitor};
+use crate::{config::Given, registry::Registry, server::Daemon, visitor::Visitor};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
 pub(crate) async fn handle(
@@ -65,6 +66,7 @@ pub(crate) async fn handle(
         Request::Branch(branch) => branch::branch(branch, registry).await,
         Request::Leave(leave) => travel::leave(leave, registry).await,
         Request::Manage(_) => Err(package::not_here()),
+        Request::Settings => settings::settings(&daemon.home, &Given::default()),
     };
     done.unwrap_or_else(Response::Failure)
 }

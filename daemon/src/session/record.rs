@@ -109,8 +109,12 @@ impl Actor {
     /// Returns when this is on disk.
     pub(super) async fn append(&self, append: Append) -> Result<(), WriteError> {
         fail::fail_point!("append.before", |_| Err(WriteError::Full));
+        let (after, entries) = (append.after, append.entries.clone());
         let written = self.journal.append(append).await;
         fail::fail_point!("append.after");
+        if written.is_ok() {
+            self.registry.hooks().heard(&self.id, after, &entries);
+        }
         written
     }
 

@@ -29,6 +29,7 @@ use tokio::sync::Barrier;
 use super::{Answers, Given, Rejected, SpawnError};
 use crate::{
     engine::{LoadError, Pool, Preludes},
+    hooks::Hooks,
     journal::{Filter, Identity, Journal},
     registry::{Registry, RegistryError, Specification},
 };
@@ -55,7 +56,10 @@ impl Service {
         let service = Self::open();
         let pool = Pool::unhurried(2).expect("starts");
         let (journal, home) = (journal(&service.folder), service.folder.path().into());
-        Self { registry: Registry::new(journal, pool, preludes(), home, MEMORY), ..service }
+        Self {
+            registry: Registry::new(journal, pool, preludes(), home, MEMORY, Hooks::default()),
+            ..service
+        }
     }
 
     /// What a restarted daemon sees: another service on the same journal.
@@ -157,7 +161,7 @@ fn registry(folder: &TempDir, memory: usize) -> Registry {
 
 fn registry_with(folder: &TempDir, memory: usize, preludes: Preludes) -> Registry {
     let pool = Pool::start(2).expect("starts");
-    Registry::new(journal(folder), pool, preludes, folder.path().into(), memory)
+    Registry::new(journal(folder), pool, preludes, folder.path().into(), memory, Hooks::default())
 }
 
 fn preludes() -> Preludes {

@@ -2,6 +2,7 @@
 //! matching. Everything here is a function of its arguments.
 
 mod budget;
+mod duration;
 mod evaluation;
 mod event;
 mod id;
@@ -17,6 +18,7 @@ mod tally;
 mod view;
 
 pub use budget::{Budget, tokens};
+pub use duration::{BadDuration, parse_duration};
 pub use evaluation::{
     ComparedView, ComparisonView, DifferenceView, Direction, EvaluationView, IntervalView,
     ScoresView, WelchView, Winner,

@@ -1,0 +1,32 @@
+//! The arguments of `alc config`.
+
+use clap::{Args as ClapArgs, Subcommand};
+
+/// What to do with the settings.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print the settings; a flag counts before the environment, that before the file
+    Show(ShowConfig),
+    /// Print where the file is, or would be
+    Path,
+}
+
+const EXAMPLES: &str = "\
+The file config.toml in the data folder, read when a daemon starts:
+  [daemon]
+  memory = 512              # MiB for the scripts of paused sessions; ALC_MEMORY
+  idle_exit = \"10m\"         # ends when nobody needs it; ALC_IDLE_EXIT
+
+  [[hook]]                  # the event on stdin, as JSON; ALC_SESSION, ALC_STATE
+  on = [\"paused\", \"failed\"]   # or done, cancelled
+  run = [\"notify-send\", \"alc\"]
+  timeout = \"30s\"";
+
+/// The settings.
+#[derive(Debug, ClapArgs)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct ShowConfig {
+    /// Say also who sets each: the environment, the file or nobody
+    #[arg(long)]
+    pub(crate) origin: bool,
+}
