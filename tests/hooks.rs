@@ -36,8 +36,8 @@ fn lines(path: &Path, count: usize) -> Vec<String> {
 #[test]
 fn a_hook_gets_the_event_of_the_states_that_it_is_for() {
     let env = configured(
-        "[[hook]]\non = ['paused', 'done']\nrun = ['sh', '-c', '
-            read -r event; echo \"$ALC_SESSION $ALC_STATE $event\" >> \"$ALC_HOME/heard\"']\n
+        "[[hook]]\non = ['paused', 'done']\nrun = ['sh', '-c', '''
+            read -r event; echo \"$ALC_SESSION $ALC_STATE $event\" >> \"$ALC_HOME/heard\"''']\n
         [[hook]]\non = ['failed', 'cancelled']\nrun = ['sh', '-c', 'echo $ALC_STATE >> ended']",
     );
     let id = env.spawn_paused("return alc.llm('first?') .. alc.llm('second?')");
