@@ -57,7 +57,8 @@ fn a_page_says_what_was_asked_answered_and_returned() {
         "What came of it: done",
         "Batch of 3 questions",
         "4 of 9",
-        "495 of 5000",
+        // Three answers told their usage, and that of the fourth is estimated.
+        "501 of 5000 (362 + 139)",
         "120 + 45 tokens",
         "the last answer",
         "grader",
