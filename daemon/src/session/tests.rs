@@ -120,16 +120,17 @@ impl Service {
         outcome.get("value").unwrap_or(&outcome["error"]["message"]).to_string()
     }
 
+    /// Its history so far.
     async fn kinds(&self, id: &SessionId) -> Vec<String> {
         let mut observer =
             self.registry.observe(&id.clone().into(), Seq(0)).await.expect("observes");
         let mut kinds = Vec::new();
         loop {
-            let page = observer.next().await.expect("reads");
+            let page = observer.told(false).await.expect("reads");
             if page.is_empty() {
                 return kinds;
             }
-            for (_, event) in page {
+            for (_, event, _) in page {
                 let event: serde_json::Value = serde_json::from_str(&event).expect("JSON");
                 kinds.push(event["kind"].as_str().expect("a kind").to_owned());
             }
