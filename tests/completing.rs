@@ -8,6 +8,8 @@ use crate::{
 };
 
 const ALC: &str = env!("CARGO_BIN_EXE_alc");
+/// What is offered must not depend on how busy the machine is.
+const PATIENT: (&str, &str) = ("ALC_COMPLETE_MS", "60000");
 const BATCH: &str = "return alc.llm_batch({{prompt = 'one'}, {prompt = 'two'}})";
 
 /// Whether there is such a shell; a remark if not.
@@ -31,7 +33,7 @@ fn shell(env: &TestEnv, name: &str, arguments: &[&str]) -> Command {
     let path = std::env::var("PATH").expect("a path");
     let mut command = env.program(name);
     command.args(arguments).env("PATH", format!("{folder}:{path}")).env("PS1", "> ");
-    command.env("HOME", env.folder());
+    command.env("HOME", env.folder()).env(PATIENT.0, PATIENT.1);
     command
 }
 
@@ -46,8 +48,14 @@ fn on_terminal(env: &TestEnv, name: &str, arguments: &[&str], begin: &str) -> Te
 
 /// What a shell without a terminal is offered for a line, by `alc` itself.
 fn offered(env: &TestEnv, words: &[&str]) -> Vec<String> {
+    offered_within(env, Some(PATIENT), words)
+}
+
+/// The same with another limit, or the usual one.
+fn offered_within(env: &TestEnv, limit: Option<(&str, &str)>, words: &[&str]) -> Vec<String> {
     let mut command = env.command(["--", "alc"].iter().chain(words).copied());
-    let ran = Ran::new(command.env("ALC_COMPLETE", "fish").output().expect("alc runs"));
+    command.env("ALC_COMPLETE", "fish").envs(limit);
+    let ran = Ran::new(command.output().expect("alc runs"));
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{words:?}");
     ran.stdout.lines().map(str::to_owned).collect()
 }
@@ -99,7 +107,7 @@ fn completion_starts_no_daemon_and_says_nothing_of_what_goes_wrong() {
     let pid = env.daemon_pid().expect("a daemon");
     // One that does not answer keeps nobody waiting.
     kill(pid, libc::SIGSTOP);
-    assert_eq!(offered(&env, &["resume", &id]), [""; 0]);
+    assert_eq!(offered_within(&env, None, &["resume", &id]), [""; 0]);
     assert!(!offered(&env, &["resume", "--"]).is_empty());
     kill(pid, libc::SIGCONT);
     assert_eq!(offered(&env, &["resume", &id]).len(), 1);

@@ -5,6 +5,7 @@ use std::{
     env,
     ffi::{OsStr, OsString},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// What of its caller's environment the daemon is given.
@@ -109,6 +110,8 @@ pub(crate) struct Environment {
     pub(crate) editor: Option<OsString>,
     /// Where this program lies, to find the daemon's beside it.
     pub(crate) program: Option<PathBuf>,
+    /// `ALC_COMPLETE_MS`: how long completions may take, for tests and machines that are slow.
+    pub(crate) patience: Option<Duration>,
 }
 
 /// What the environment wants of colour.
@@ -151,6 +154,10 @@ impl Environment {
                 .filter_map(env::var_os)
                 .find(|editor| !editor.is_empty()),
             program: env::current_exe().ok(),
+            patience: env::var("ALC_COMPLETE_MS")
+                .ok()
+                .and_then(|value| value.parse::<u32>().ok())
+                .map(|value| Duration::from_millis(value.into())),
         }
     }
 }

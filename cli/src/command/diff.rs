@@ -231,9 +231,14 @@ mod tests {
 
     #[test]
     fn an_end_differs_from_none() {
-        let done = r#"{"v":1,"type":"result","session":"k7fq2m9d","state":"done","value":{"a":1},
-            "finished_at":0}"#;
-        let ended = pieces(&story(&[], Some(done)));
+        let none = r#"{"tokens":0,"source":"definite"}"#;
+        let done = format!(
+            r#"{{"v":1,"type":"result","session":"k7fq2m9d","state":"done","value":{{"a":1}},
+                "finished_at":0,"stats":{{"auto":{{"elapsed_ms":0,"llm_calls":0,"pauses":0,
+                "rounds":0,"total_prompt_chars":0,"total_response_chars":0,"prompt_tokens":{none},
+                "response_tokens":{none},"total_tokens":{none}}},"custom":{{}}}}}}"#
+        );
+        let ended = pieces(&story(&[], Some(&done)));
         assert_eq!(ended, [Piece::new(Kind::End, None, "* done {\"a\":1}\n")]);
         let ids = [1, 2].map(SessionId::from_random);
         let told = sentence([&ids[0], &ids[1]], 0, [None, ended.first()]);

@@ -17,7 +17,7 @@ use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
 use crate::environment::Environment;
 
-/// How long a person who presses Tab may wait.
+/// How long a person who presses Tab waits, unless the environment says.
 const PATIENCE: Duration = Duration::from_millis(150);
 /// How many sessions to ask for at a time, and to look at.
 const PAGE: u32 = 100;
@@ -35,7 +35,8 @@ pub(super) struct Live {
 impl Live {
     /// What can be had in time, for a key that was pressed at `pressed`.
     pub(super) fn new(environment: Environment, pressed: Instant) -> Self {
-        Self { environment: Arc::new(environment), until: pressed + PATIENCE }
+        let until = pressed + environment.patience.unwrap_or(PATIENCE);
+        Self { environment: Arc::new(environment), until }
     }
 
     /// The sessions, and open queries, that this verb can do something with.

@@ -175,14 +175,17 @@ mod tests {
         names
     }
 
-    fn home() -> tempfile::TempDir {
-        tempfile::tempdir().expect("a folder")
+    /// A folder for a data folder, which the store makes itself, for its owner alone.
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join("home");
+        (folder, home)
     }
 
     #[test]
     fn a_package_is_replaced_whole_or_not_at_all() {
-        let home = home();
-        let store = Store::lock(home.path()).expect("locks");
+        let (_folder, home) = folder();
+        let store = Store::lock(&home).expect("locks");
         let text = || fs::read_to_string(store.path("a").join("init.lua")).expect("reads");
         store.put("a", fill("one")).expect("puts");
         store.put("a", fill("two")).expect("puts");
@@ -199,13 +202,13 @@ mod tests {
 
     #[test]
     fn what_a_killed_process_left_is_cleaned_up() {
-        let home = home();
-        let store = Store::lock(home.path()).expect("locks");
+        let (_folder, home) = folder();
+        let store = Store::lock(&home).expect("locks");
         for name in ["kept", ".incoming-half", ".outgoing-moved", ".outgoing-kept"] {
             fill("x")(&store.path(name)).expect("fills");
         }
         drop(store);
-        let store = Store::lock(home.path()).expect("locks");
+        let store = Store::lock(&home).expect("locks");
         assert_eq!(content(&store), ["kept", "moved"]);
     }
 }
