@@ -261,6 +261,7 @@ fn a_new_package_runs_and_editors_know_its_types() {
     assert!(types.stdout.starts_with("---@meta"));
     assert_eq!(env.alc(["pkg", "link", "mine"]).ok(), "mine");
     let id = env.alc(["advice", "mine", "2+2?"]).ok();
+    env.alc(["wait", &id]);
     env.alc(["resume", &id, "4"]).ok();
     let result: Value =
         serde_json::from_str(&env.alc(["result", "--wait", &id]).ok()).expect("JSON");
