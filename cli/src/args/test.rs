@@ -9,9 +9,9 @@ use crate::time::parse_duration;
 
 const EXAMPLES: &str = "\
 Examples:
-  alc pkg test                       the package or the collection in this folder
+  alc pkg test                 the package or the collection in this folder
   alc pkg test cot ./mine --filter edge
-  alc pkg test packages --json | jq '.spec_files[] | select(.failed > 0).path'
+  alc pkg test mine --json | jq '.spec_files[] | select(.failed > 0).path'
 
 Each file PACKAGE/spec/*_spec.lua runs in a Lua of its own, several at a time. It finds `lust`
 (describe, it, expect, before, after, spy), `test_doubles`, `with_alc`, `alc_mock` and all of `alc`;
