@@ -54,7 +54,8 @@ pub(crate) struct CardShow {
 }
 
 const FIND_EXAMPLES: &str = r#"Examples:
-  alc card find --where '{"stats":{"pass_rate":{"gte":0.8}}}' --order-by -stats.pass_rate
+  alc card find --where '{"stats":{"pass_rate":{"gte":0.8}}}'
+  alc card find --pkg cot --order-by -stats.pass_rate
   alc card find --pkg cot --where '{"scenario":{"name":"math"}}' -q
 
 In a condition a key stands for a member, and its value for what that must be: a value, a table of
