@@ -166,6 +166,7 @@ fn run_what_is_about_no_session(run: &mut impl FnMut(&[&str], &str) -> String, e
     run(&["spawn", "-e", "no lua"], "");
     run(&["spawn", "-e", "return", "--check"], "");
     run(&["bogus"], "");
+    run(&["config", "show"], "");
     run(&["doctor"], "");
     run(&["daemon", "status"], "");
     run(&["version"], "");
