@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use alc_core::{Entry, Label, Name, SessionId, State};
+use alc_core::{Entry, Key, Label, Name, Query, SessionId, State};
 use rusqlite::{Connection, ffi};
 
 use super::{
@@ -96,12 +96,19 @@ fn check_texts(db: &Connection, id: &SessionId) -> Result<(), ReadError> {
     })
 }
 
-/// The numbers of the queries that are answered; queries are numbered from 1 without a gap.
+/// The numbers of the queries that are answered, after a look at all of them; they are numbered from 1 without a gap.
 fn answered(db: &Connection, id: &SessionId) -> Result<BTreeSet<u32>, ReadError> {
     let (mut count, mut answered) = (0, BTreeSet::new());
-    let sql = "SELECT number, answer IS NOT NULL AS answered FROM query ORDER BY number";
+    let sql = "SELECT number, answer IS NOT NULL AS answered, record, answer_key, tokens, asked_at,
+                      answered_at
+               FROM query ORDER BY number";
     for_each(db, id.as_str(), sql, [], |row| {
         count += 1;
+        row.json::<Query>("record")?;
+        row.optional_word("answer_key", |key| key.parse::<Key>().ok())?;
+        row.number::<u64>("tokens")?;
+        row.number::<i64>("asked_at")?;
+        row.optional_number::<i64>("answered_at")?;
         if row.number::<u32>("number")? != count {
             return Err(row.damaged("number", Flaw::Contradiction));
         }

@@ -55,9 +55,15 @@ pub(crate) enum PackError {
     #[error("no space left for a copy of the session")]
     Full,
     #[error("cannot write a copy of the session")]
-    Write(#[from] rusqlite::Error),
+    Write(#[source] rusqlite::Error),
     #[error("cannot write a copy of the session")]
     Io(#[source] io::Error),
+}
+
+impl From<rusqlite::Error> for PackError {
+    fn from(error: rusqlite::Error) -> Self {
+        if is_full(&error) { Self::Full } else { Self::Write(error) }
+    }
 }
 
 impl From<io::Error> for PackError {
@@ -70,8 +76,7 @@ impl From<CopyError> for PackError {
     fn from(error: CopyError) -> Self {
         match error {
             CopyError::Source(error) => Self::Read(error.into()),
-            CopyError::Target(error) if is_full(&error) => Self::Full,
-            CopyError::Target(error) => Self::Write(error),
+            CopyError::Target(error) => error.into(),
         }
     }
 }
