@@ -115,8 +115,11 @@ fn fill_answers(
     calls: &mut [Call],
 ) -> Result<usize, ReadError> {
     let mut queries = 0;
-    let sql = "SELECT call, answer, usage FROM query WHERE session = ?1 ORDER BY number";
+    let sql = "SELECT number, call, answer, usage FROM query WHERE session = ?1 ORDER BY number";
     for_each(db, id.as_str(), sql, [session], |row| {
+        if row.number::<usize>("number")? != queries + 1 {
+            return Err(row.damaged("number", Flaw::Contradiction));
+        }
         let call = calls.get_mut(row.number::<usize>("call")?);
         let Some(Call { result: CallResult::Answers(answers), .. }) = call else {
             return Err(row.damaged("call", Flaw::Contradiction));
