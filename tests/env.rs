@@ -14,6 +14,8 @@ use alc_ipc::{Client, Endpoint, Home};
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::schemas;
+
 /// A home that no other test sees; its daemon ends with it.
 pub(crate) struct TestEnv {
     folder: TempDir,
@@ -36,6 +38,16 @@ impl Ran {
             stdout: text(output.stdout),
             stderr: text(output.stderr),
         }
+    }
+
+    /// The same, if it is as published where the command was to print JSON.
+    #[track_caller]
+    fn checked(self, command: &Command) -> Self {
+        if command.get_args().take_while(|word| *word != "--").any(|word| word == "--json") {
+            schemas::check(&self.stdout);
+            schemas::check(&self.stderr);
+        }
+        self
     }
 
     /// The standard output of a command that did what it was asked, without the last newline.
@@ -113,8 +125,10 @@ impl TestEnv {
     }
 
     /// Runs `alc` to its end.
+    #[track_caller]
     pub(crate) fn alc<'a>(&self, arguments: impl IntoIterator<Item = &'a str>) -> Ran {
-        Ran::new(self.command(arguments).output().expect("alc runs"))
+        let mut command = self.command(arguments);
+        Ran::new(command.output().expect("alc runs")).checked(&command)
     }
 
     /// Runs `alc` without root's right to pass over permissions; `None` where a test runs as root and
@@ -132,13 +146,14 @@ impl TestEnv {
     }
 
     /// Runs `alc` with something on its standard input.
+    #[track_caller]
     pub(crate) fn alc_with<'a>(
         &self,
         arguments: impl IntoIterator<Item = &'a str>,
         input: impl AsRef<[u8]>,
     ) -> Ran {
-        let mut child = self
-            .command(arguments)
+        let mut command = self.command(arguments);
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -148,7 +163,7 @@ impl TestEnv {
         // A command that refuses its arguments may not read what it is given.
         let _ = stdin.write_all(input.as_ref());
         drop(stdin);
-        Ran::new(child.wait_with_output().expect("alc ends"))
+        Ran::new(child.wait_with_output().expect("alc ends")).checked(&command)
     }
 
     /// Starts a session from source, and returns its id.

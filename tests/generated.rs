@@ -8,10 +8,12 @@ use std::{
     process::Command,
 };
 
-use jsonschema::Validator;
 use serde_json::Value;
 
-use crate::env::{Ran, TestEnv};
+use crate::{
+    env::{Ran, TestEnv},
+    schemas,
+};
 
 const AGAIN: &str = "ALC_GENERATE=1 cargo test --test e2e generated";
 /// The folders in which there is nothing else.
@@ -127,33 +129,6 @@ fn help_explains_commands_and_exit_codes() {
     assert!(!env.home().exists(), "no daemon was looked for");
 }
 
-/// The schemas by `type`. Members that they do not name are refused here: a reader ignores them,
-/// but what is printed must be described.
-fn schemas(env: &TestEnv) -> BTreeMap<String, Validator> {
-    let schemas = files(&env.folder().join("docs/schema")).into_iter().map(|(name, path)| {
-        let text = fs::read_to_string(&path).expect("reads");
-        let mut schema: Value = serde_json::from_str(&text).expect("JSON");
-        jsonschema::meta::validate(&schema).expect("a schema");
-        schema["unevaluatedProperties"] = false.into();
-        let kind = name.strip_suffix(".json").expect("a name").to_owned();
-        (kind, jsonschema::validator_for(&schema).expect("a schema"))
-    });
-    schemas.collect()
-}
-
-/// Asserts that each line is what the schema of its `type` says; remembers the type.
-#[track_caller]
-fn check(schemas: &BTreeMap<String, Validator>, seen: &mut BTreeSet<String>, lines: &str) {
-    for line in lines.lines() {
-        let line: Value = serde_json::from_str(line).expect("JSON");
-        let kind = line["type"].as_str().expect("a type");
-        let schema = schemas.get(kind).unwrap_or_else(|| panic!("no schema for {line}"));
-        let errors: Vec<_> = schema.iter_errors(&line).map(|error| error.to_string()).collect();
-        assert!(errors.is_empty(), "{line}: {errors:?}");
-        seen.insert(kind.to_owned());
-    }
-}
-
 const TALKATIVE: &str = "\
 print('hi')
 local q = {system = 's', max_tokens = 9, role = 'r', grounded = true, underspecified = true}
@@ -256,13 +231,12 @@ fn run_evaluations(run: &mut impl FnMut(&[&str], &str) -> String, env: &TestEnv)
 #[test]
 fn what_json_prints_is_what_the_schemas_say() {
     let env = made();
-    let schemas = schemas(&env);
     let mut seen = BTreeSet::new();
     let mut run = |words: &[&str], input: &str| {
         let words: Vec<_> = words.iter().copied().chain(["--json"]).collect();
         let Ran { stdout, stderr, .. } = env.alc_with(words, input);
-        check(&schemas, &mut seen, &stdout);
-        check(&schemas, &mut seen, &stderr);
+        seen.extend(schemas::check(&stdout));
+        seen.extend(schemas::check(&stderr));
         stdout
     };
     run(&["state", "@"], "");
@@ -313,8 +287,7 @@ fn what_json_prints_is_what_the_schemas_say() {
     run(&["spawn", "-e", "return", "--check"], "");
     run_what_is_about_no_session(&mut run, &env);
     run_what_is_about_packages(&mut run, &env);
-    let all: BTreeSet<_> = schemas.keys().cloned().collect();
-    assert_eq!(seen, all, "a line of each type was printed");
+    assert_eq!(seen, schemas::all(), "a line of each type was printed");
 }
 
 /// Runs a program; `None`, and a remark, where there is none.

@@ -56,6 +56,7 @@ mod recovery;
 mod report;
 #[cfg(target_os = "linux")]
 mod scarce;
+mod schemas;
 mod selecting;
 mod service;
 mod several;
