@@ -219,8 +219,9 @@ pub(crate) struct Parcel {
     pub(crate) id: SessionId,
     pub(crate) name: Option<Name>,
     pub(crate) state: State,
-    /// Behind the connection, so that it is closed when the file goes.
-    _file: TempPath,
+    /// Behind the connection, so that it is closed when the file goes; `None` where an open file can go
+    /// at once.
+    _file: Option<TempPath>,
 }
 
 impl Parcel {
@@ -242,6 +243,7 @@ impl Parcel {
             }
         }
         let Whole { id, name, state } = inspect(&db)?;
+        let file = if cfg!(unix) { file.close().map(|()| None)? } else { Some(file) };
         Ok(Self { db, id, name, state, _file: file })
     }
 }
