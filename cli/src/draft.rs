@@ -1,7 +1,7 @@
 //! A file that appears when it is complete and on disk, in place of what was there, or not at all.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Seek as _, Write},
     path::{Path, PathBuf},
 };
@@ -106,7 +106,7 @@ fn refuse_what_is_no_file(place: &Path) -> io::Result<()> {
 #[cfg(unix)]
 fn sync_folder(place: &Path) -> io::Result<()> {
     let folder = place.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+    fs::File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
 /// A name in NTFS's log comes back by itself.

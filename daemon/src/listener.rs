@@ -74,7 +74,7 @@ impl Ownership {
     pub(crate) fn listen(&self, others: &[PathBuf]) -> Result<Listener, ListenError> {
         let mut first = None;
         for endpoint in Endpoint::candidates(&self.home, self.folder, others) {
-            match self.listen_at(&endpoint) {
+            match listen_at(&endpoint, &self.home) {
                 Ok(listener) => {
                     endpoint.publish(&self.home)?;
                     return Ok(listener);
@@ -84,15 +84,16 @@ impl Ownership {
         }
         Err(first.unwrap_or(ListenError::Nowhere))
     }
+}
 
-    fn listen_at(&self, endpoint: &Endpoint) -> Result<Listener, ListenError> {
-        let address = endpoint.address();
-        let bind = |source| ListenError::Bind { address: address.to_owned(), source };
-        #[cfg(unix)]
-        clear(&self.home, address)?;
-        let options = ListenerOptions::new().name(endpoint.name().map_err(bind)?);
-        restrict(options).and_then(ListenerOptions::create_tokio).map_err(bind)
-    }
+#[cfg_attr(windows, expect(unused_variables, reason = "a pipe leaves nothing in the folder"))]
+fn listen_at(endpoint: &Endpoint, home: &Home) -> Result<Listener, ListenError> {
+    let address = endpoint.address();
+    let bind = |source| ListenError::Bind { address: address.to_owned(), source };
+    #[cfg(unix)]
+    clear(home, address)?;
+    let options = ListenerOptions::new().name(endpoint.name().map_err(bind)?);
+    restrict(options).and_then(ListenerOptions::create_tokio).map_err(bind)
 }
 
 fn take_lock(home: &Home) -> Result<File, ListenError> {

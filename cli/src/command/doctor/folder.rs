@@ -16,10 +16,11 @@ pub(super) fn examine(home: &Home) -> Vec<Finding> {
         }
         _ => match check_private(path) {
             Ok(()) => {
-                let mut findings =
-                    vec![Finding::sound("folder", format!("{shown} is yours alone"))];
+                let folder = Finding::sound("folder", format!("{shown} is yours alone"));
                 #[cfg(unix)]
-                findings.extend([unix::rights(home), unix::room(home)]);
+                let findings = vec![folder, unix::rights(home), unix::room(home)];
+                #[cfg(windows)]
+                let findings = vec![folder];
                 findings
             }
             Err(error) => vec![Finding::of("folder", &LaunchError::Folder(error).into())],
