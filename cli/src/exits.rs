@@ -423,8 +423,6 @@ const VERBS: &[Row] = &[
         Reach::Folder,
         &[(Exit::Done, "printed"), (Exit::NotFound, "no daemon has written one")],
     ),
-    ("config show", Reach::Folder, &[(Exit::Done, "printed")]),
-    ("config path", Reach::Folder, &[(Exit::Done, "printed")]),
     (
         "daemon install",
         Reach::Folder,
@@ -447,6 +445,8 @@ const VERBS: &[Row] = &[
         Reach::Folder,
         &[(Exit::Done, "there is nothing to mend"), (Exit::Failed, "there is something to mend")],
     ),
+    ("config show", Reach::Folder, &[(Exit::Done, "printed")]),
+    ("config path", Reach::Folder, &[(Exit::Done, "printed")]),
     (
         "completions",
         Reach::Local,

@@ -14,10 +14,10 @@ pub(crate) enum Config {
 const EXAMPLES: &str = "\
 The file config.toml in the data folder, read when a daemon starts:
   [daemon]
-  memory = 512              # MiB for the scripts of paused sessions; ALC_MEMORY
-  idle_exit = \"10m\"         # ends when nobody needs it; ALC_IDLE_EXIT
+  memory = 512             # MiB for paused scripts; ALC_MEMORY
+  idle_exit = \"10m\"        # ends when nobody needs it; ALC_IDLE_EXIT
 
-  [[hook]]                  # the event on stdin, as JSON; ALC_SESSION, ALC_STATE
+  [[hook]]                 # the event on stdin; ALC_SESSION, ALC_STATE
   on = [\"paused\", \"failed\"]   # or done, cancelled
   run = [\"notify-send\", \"alc\"]
   timeout = \"30s\"";
