@@ -187,13 +187,15 @@ fn command<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D:
 
 #[cfg(test)]
 mod tests {
+    use std::path::MAIN_SEPARATOR;
+
     use super::*;
 
     fn settings(text: &str, given: &Given) -> Result<Preferences, String> {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(Preferences::path(folder.path()), text).expect("writes");
         Preferences::read(folder.path(), given).map_err(|error| {
-            let path = format!("{}/", folder.path().display());
+            let path = format!("{}{MAIN_SEPARATOR}", folder.path().display());
             error.to_string().replace(&path, "")
         })
     }

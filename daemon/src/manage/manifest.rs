@@ -136,6 +136,8 @@ fn source(value: &Value) -> PackageSource {
 mod tests {
     use super::*;
 
+    // With paths as Unix has them.
+    #[cfg(unix)]
     #[test]
     fn what_others_wrote_is_read_and_kept() {
         let home = tempfile::tempdir().expect("a folder");
