@@ -4,14 +4,15 @@
 //! evaluations ever have the same; it is filled at once, and the small file then says that it is there.
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Write as _},
-    iter,
+    fs::{self, OpenOptions},
+    io, iter,
     path::{Path, PathBuf},
 };
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
+
+use super::file;
 
 /// The largest file, in bytes.
 const LARGEST: u64 = 256 << 20;
@@ -154,11 +155,7 @@ impl Evaluations {
     }
 }
 
-/// Puts a file in the place of another, whole at any moment.
+/// Puts a value's JSON in the place of a file.
 fn replace(path: &Path, value: &impl Serialize) -> io::Result<()> {
-    let temporary = path.with_extension("json.tmp");
-    let mut file = File::create(&temporary)?;
-    file.write_all(serde_json::to_string_pretty(value)?.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(&temporary, path)
+    file::replace(path, serde_json::to_string_pretty(value)?.as_bytes())
 }
