@@ -31,7 +31,7 @@ const WAITING: usize = 1024;
 
 /// A session has got into a state.
 #[derive(Debug)]
-struct Change {
+pub(crate) struct Change {
     session: SessionId,
     /// The place behind which the event is that tells of it.
     before: Seq,
@@ -57,18 +57,35 @@ impl Hooks {
         (Self(told), Runner { hooks: hooks.into(), changes })
     }
 
-    /// These entries of a session's history, behind `after`, are on disk. Never waits.
-    pub(crate) fn heard(&self, session: &SessionId, after: Seq, entries: &[Entry]) {
-        let Some(sender) = &self.0 else { return };
-        for (place, entry) in entries.iter().enumerate() {
+    /// What these entries of a session's history, behind `after`, will be to hooks; nothing where there
+    /// are none.
+    pub(crate) fn changes(
+        &self,
+        session: &SessionId,
+        after: Seq,
+        entries: &[Entry],
+    ) -> Vec<Change> {
+        if self.0.is_none() {
+            return Vec::new();
+        }
+        let change = |(place, entry): (usize, &Entry)| {
             let state = match entry {
                 // It tells what is asked, as the change of state does not.
                 Entry::PauseRequested { .. } => StateName::Paused,
                 Entry::StateTransition { to, .. } if *to != StateName::Paused => *to,
-                _ => continue,
+                _ => return None,
             };
-            let change = Change { session: session.clone(), before: after.plus(place), state };
-            if sender.try_send(change).is_err() {
+            Some(Change { session: session.clone(), before: after.plus(place), state })
+        };
+        entries.iter().enumerate().filter_map(change).collect()
+    }
+
+    /// These are on disk. Never waits.
+    pub(crate) fn tell(&self, changes: Vec<Change>) {
+        let Some(sender) = &self.0 else { return };
+        for change in changes {
+            if let Err(missed) = sender.try_send(change) {
+                let Change { session, state, .. } = missed.into_inner();
                 log::line(&format!("hooks are late; none hears that {session} is {state}"));
             }
         }

@@ -109,11 +109,12 @@ impl Actor {
     /// Returns when this is on disk.
     pub(super) async fn append(&self, append: Append) -> Result<(), WriteError> {
         fail::fail_point!("append.before", |_| Err(WriteError::Full));
-        let (after, entries) = (append.after, append.entries.clone());
+        let hooks = self.registry.hooks();
+        let changes = hooks.changes(&self.id, append.after, &append.entries);
         let written = self.journal.append(append).await;
         fail::fail_point!("append.after");
         if written.is_ok() {
-            self.registry.hooks().heard(&self.id, after, &entries);
+            hooks.tell(changes);
         }
         written
     }
