@@ -1,6 +1,7 @@
 //! The command line: verbs, flags and their help; the one source for help, man page and completions.
 
 mod advice;
+mod answer;
 mod card;
 mod config;
 mod daemon;
@@ -17,14 +18,15 @@ mod parting;
 mod pkg;
 mod report;
 mod selection;
+mod spawn;
 mod terms;
 mod test;
 mod top;
 mod travel;
 
-use std::{path::PathBuf, str::FromStr, time::Duration};
+use std::{str::FromStr, time::Duration};
 
-use alc_core::{Key, Reference, Seq, StateName};
+use alc_core::{Reference, Seq, StateName};
 use clap::{
     Args as ClapArgs, Parser, Subcommand, ValueEnum,
     builder::{PossibleValuesParser, TypedValueParser},
@@ -32,13 +34,14 @@ use clap::{
 
 pub(crate) use self::{
     advice::Advice,
+    answer::{Next, Prompt, Resume},
     card::{Card, CardAlias, CardCompare, CardLineage, CardPage, CardSamples, Direction},
     config::Config,
     daemon::{Daemon, DaemonLog, Install, Stop},
     drive::{Accepted, Drive, Driving, Mode, Run, Tape},
     eval::Eval,
     evals::{Evals, EvalsList},
-    history::{Gc, Log, Note, Remove},
+    history::{Gc, Log, MOST_WATCHED, Note, Remove, Watch},
     identity::Identity,
     kv::{Kv, KvGet, KvList, KvPlace, KvReset, KvSet},
     manual::{Completions, Help, Man},
@@ -50,16 +53,13 @@ pub(crate) use self::{
     },
     report::Report,
     selection::Selection,
+    spawn::{Ctx, Given, Source, Spawn, Start, Turn},
     terms::Terms,
     test::PkgTest,
     top::{Inbox, Top},
     travel::{Export, Import},
 };
-use crate::{
-    input::{Member, RawMember, Value},
-    output::Manner,
-    time::parse_duration,
-};
+use crate::{output::Manner, time::parse_duration};
 
 /// Pause-and-resume Lua sessions for the shell.
 ///
@@ -204,98 +204,6 @@ pub(crate) enum Command {
     Version,
 }
 
-const SPAWN_EXAMPLES: &str = "\
-Examples:
-  alc spawn review.lua --set task='is this diff safe?'
-  alc spawn -e 'return alc.llm(\"2+2?\")'
-  jq -n '{n: 3}' | alc spawn count.lua --ctx -
-  alc spawn review.lua --name review-42 --if-exists reuse -l team=core
-  jq -c '{file: \"review.lua\", ctx: .}' diffs.jsonl | alc spawn --batch
-
-A line of a batch has the members file, e or strategy (with task), and perhaps ctx (an object), name,
-if_exists, idempotency_key, labels (an object), deadline, max_llm_calls, env (an object; null for the
-value it has here) and project_root. All lines are read first: if one is wrong, nothing starts. Then
-the sessions start in order, and their ids are printed; a line that is refused then, since its script
-does not load or its name is in use, is told with its number, and the others start.";
-
-/// What a line of a batch says for itself.
-const ALONE: [&str; 12] = [
-    "base",
-    "set",
-    "set_json",
-    "name",
-    "labels",
-    "idempotency_key",
-    "deadline",
-    "max_llm_calls",
-    "env",
-    "project_root",
-    "check",
-    "wait",
-];
-
-/// Start a session.
-#[derive(Debug, ClapArgs)]
-#[command(after_help = SPAWN_EXAMPLES)]
-pub(crate) struct Spawn {
-    #[command(flatten)]
-    pub(crate) start: Start,
-    /// Start a session for each line of stdin, a JSON object whose members are such flags
-    #[arg(long, group = "Source", conflicts_with_all = ALONE)]
-    pub(crate) batch: bool,
-    #[command(flatten)]
-    pub(crate) turn: Turn,
-}
-
-/// Waiting for a new session's first pause, or its end.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Turn {
-    /// Wait until it asks something or has ended; exit with 8 if it is paused, else as `result`
-    #[arg(long, conflicts_with = "check")]
-    pub(crate) wait: bool,
-    /// With --wait, give up after this time, with exit code 124
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "wait")]
-    pub(crate) timeout: Option<Duration>,
-}
-
-/// What a new session runs, and what it is called.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Start {
-    #[command(flatten)]
-    pub(crate) source: Source,
-    #[command(flatten)]
-    pub(crate) ctx: Ctx,
-    #[command(flatten)]
-    pub(crate) identity: Identity,
-    #[command(flatten)]
-    pub(crate) terms: Terms,
-}
-
-/// The script.
-#[derive(Debug, ClapArgs)]
-#[group(required = true, multiple = false)]
-pub(crate) struct Source {
-    /// The Lua script; `-` reads it from stdin
-    pub(crate) file: Option<PathBuf>,
-    /// The script itself
-    #[arg(short, value_name = "CODE", allow_hyphen_values = true)]
-    pub(crate) e: Option<String>,
-}
-
-/// What the script finds in its `ctx`.
-#[derive(Debug, ClapArgs)]
-pub(crate) struct Ctx {
-    /// The script's `ctx`: a JSON object, `@FILE` or `-` for stdin
-    #[arg(long = "ctx", value_name = "JSON")]
-    pub(crate) base: Option<Value>,
-    /// Set a member of `ctx` to a string; may be repeated
-    #[arg(long, value_name = "KEY=TEXT")]
-    pub(crate) set: Vec<Member>,
-    /// Set a member of `ctx` to a JSON value; may be repeated
-    #[arg(long, value_name = "KEY=JSON")]
-    pub(crate) set_json: Vec<RawMember>,
-}
-
 /// One session's state.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct State {
@@ -320,118 +228,6 @@ pub(crate) struct Timeout {
     /// Give up after this time, with exit code 124: seconds, or 500ms, 30s, 2m, 1h30m
     #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) timeout: Option<Duration>,
-}
-
-const PROMPT_EXAMPLES: &str = "\
-Examples:
-  alc prompt @                       the newest session's open query
-  while q=$(alc prompt --id \"$id\"); do
-    alc prompt \"$q\" | llm | alc resume \"$q\" - || break
-  done";
-
-/// An open query's text.
-#[derive(Debug, ClapArgs)]
-#[command(after_help = PROMPT_EXAMPLES)]
-pub(crate) struct Prompt {
-    /// The session, or a query (`SESSION.N`), which is then printed whether open or not
-    #[arg(value_name = "REF")]
-    pub(crate) reference: Reference,
-    /// Print the id of the query instead of its text
-    #[arg(long)]
-    pub(crate) id: bool,
-    /// Do not wait: exit with 8 if no query is open
-    #[arg(long)]
-    pub(crate) no_wait: bool,
-    /// Print every open query; texts end with a NUL byte
-    #[arg(long)]
-    pub(crate) all: bool,
-    #[command(flatten)]
-    pub(crate) timeout: Timeout,
-}
-
-const RESUME_EXAMPLES: &str = "\
-Examples:
-  alc resume @ yes
-  alc resume k7fq2m9d.3 @answer.txt
-  alc prompt k7fq2m9d.3 | llm | alc resume k7fq2m9d.3 -
-  alc resume @ yes --next            answer, then print what it asks next
-  echo '{\"query_id\":\"k7fq2m9d.3\",\"response\":\"yes\"}' | alc resume @ --batch";
-
-/// Answers.
-#[derive(Debug, ClapArgs)]
-#[command(after_help = RESUME_EXAMPLES)]
-pub(crate) struct Resume {
-    /// The query (`SESSION.N`), or a session: then its lowest open query
-    #[arg(value_name = "REF")]
-    pub(crate) reference: Reference,
-    /// The answer; `-` reads stdin without its last line end, `@FILE` a file
-    #[arg(value_name = "TEXT", required_unless_present = "batch", allow_negative_numbers = true)]
-    pub(crate) text: Option<Value>,
-    /// Read answers from stdin, a JSON object a line: `query_id`, `response`, perhaps `usage`
-    #[arg(long, conflicts_with_all = ["text", "allow_empty", "raw"])]
-    pub(crate) batch: bool,
-    /// Accept an empty stdin or file as the answer
-    #[arg(long)]
-    pub(crate) allow_empty: bool,
-    /// Keep the last line end of stdin
-    #[arg(long)]
-    pub(crate) raw: bool,
-    /// A query that was answered with this key before stays as it is, whatever the answer says now
-    #[arg(long, value_name = "KEY")]
-    pub(crate) idempotency_key: Option<Key>,
-    #[command(flatten)]
-    pub(crate) next: Next,
-}
-
-/// What follows an answer.
-#[derive(Clone, Copy, Debug, ClapArgs)]
-pub(crate) struct Next {
-    /// Then print what it asks next, as `prompt` does; exit with 7 if it ends instead
-    #[arg(long)]
-    pub(crate) next: bool,
-    /// With --next, give up waiting after this time, with exit code 124; the answer is stored then
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, requires = "next")]
-    pub(crate) timeout: Option<Duration>,
-}
-
-const WATCH_EXAMPLES: &str = "\
-Examples:
-  alc watch @
-  alc watch k7fq2m9d --after 41 --until paused
-  alc watch -l batch=b1 --state running --json | jq -r .kind
-
-It prints seq, time, kind and text, separated by tabs, and before them the session's id if several
-are watched.";
-
-/// How many sessions can be watched at a time; a connection follows no more.
-pub(crate) const MOST_WATCHED: usize = 64;
-
-/// Histories, as they grow.
-#[derive(Debug, ClapArgs)]
-#[command(group = selection::which(), after_help = WATCH_EXAMPLES)]
-pub(crate) struct Watch {
-    /// The sessions, at most 64: ids, names, first characters of ids, or `@` for the newest; without
-    /// any, those that --state, --kind, -l and --since select
-    #[arg(value_name = "REF", num_args = 1..=MOST_WATCHED, conflicts_with = "selection")]
-    pub(crate) references: Vec<Reference>,
-    #[command(flatten)]
-    pub(crate) selection: Selection,
-    /// Only what comes after this place in the history; one for all, or one for each session,
-    /// separated by commas
-    #[arg(
-        long,
-        value_name = "SEQ",
-        value_parser = seq,
-        value_delimiter = ',',
-        default_value = "0",
-        hide_default_value = true
-    )]
-    pub(crate) after: Vec<Seq>,
-    /// Stop with exit code 0 when every session has got into this state
-    #[arg(long, value_name = "STATE", value_parser = state())]
-    pub(crate) until: Option<StateName>,
-    #[command(flatten)]
-    pub(crate) timeout: Timeout,
 }
 
 /// An outcome.
@@ -464,6 +260,7 @@ mod tests {
     use clap::CommandFactory as _;
 
     use super::*;
+    use crate::input::Value;
 
     fn parse(words: &str) -> Result<Args, clap::Error> {
         Args::try_parse_from(words.split(' '))

@@ -1,13 +1,16 @@
 //! Everything that can go wrong, with its name, exit code, sentence and hint.
 
-use std::{error::Error as _, ffi::OsString, fmt::Write as _, io, path::PathBuf};
+mod class;
+mod usage;
+
+use std::{error::Error as _, fmt::Write as _, io, path::PathBuf};
 
 use alc_core::{
     CancelReason, FORMAT, Label, QueryId, Reference, SessionError, SessionId, SessionRef, StateName,
 };
-use alc_ipc::{ClientError, CodecError, EndpointError, Failure, FolderError, NoHome};
-use clap::error::ErrorKind;
+use alc_ipc::{ClientError, EndpointError, NoHome};
 
+pub(crate) use self::usage::usage;
 use crate::{
     drive::{CassetteProblem, NoAnswer},
     exit::Exit,
@@ -144,58 +147,6 @@ impl CliError {
         match self {
             Self::Client(ClientError::DeadlinePassed) => Self::Late { session: session.clone() },
             error => error,
-        }
-    }
-
-    /// The name that scripts may rely on, and the exit code.
-    fn class(&self) -> (&'static str, Exit) {
-        match self {
-            Self::Usage { .. } => ("usage", Exit::Usage),
-            Self::Input(error) if error.is_too_large() => ("too_large", Exit::Usage),
-            Self::Input(_) | Self::Cassette { problem: CassetteProblem::File(_), .. } => {
-                ("invalid", Exit::Usage)
-            }
-            Self::Client(error) => of_client(error),
-            Self::Endpoint(EndpointError::File { source, .. }) => of_file(source),
-            Self::Endpoint(EndpointError::Damaged { .. }) | Self::Home(_) => {
-                ("damaged", Exit::Damaged)
-            }
-            Self::Launch(error) => match error {
-                LaunchError::Refused(failure) => of_failure(failure),
-                LaunchError::Wedged { .. } => ("wedged", Exit::Unreachable),
-                LaunchError::File { source, .. }
-                | LaunchError::Folder(FolderError::Unusable { source, .. }) => of_file(source),
-                LaunchError::Folder(_) => ("not_permitted", Exit::NotPermitted),
-                _ => ("unreachable", Exit::Unreachable),
-            },
-            Self::Output(_) | Self::Unprinted { .. } => ("output_lost", Exit::OutputLost),
-            Self::Unwritable { .. }
-            | Self::NoTemporary(_)
-            | Self::Service(ServiceError::Unwritable { .. }) => ("cannot_write", Exit::CannotWrite),
-            Self::NoImport { .. } => ("unreadable", Exit::Damaged),
-            Self::Service(_) => ("service_refused", Exit::Failed),
-            Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
-            Self::Busy { .. } => ("busy", Exit::Pending),
-            Self::NotFound(_) | Self::NoneSelected(_) | Self::NoLog { .. } => {
-                ("not_found", Exit::NotFound)
-            }
-            Self::Ended { .. } => ("ended", Exit::Ended),
-            Self::NoneOpen { .. }
-            | Self::NotEnded { .. }
-            | Self::AsksMore { .. }
-            | Self::NoAnswer { source: NoAnswer::Declined, .. } => ("pending", Exit::Pending),
-            Self::NoAnswer { .. } => ("answer_failed", Exit::NoAnswer),
-            Self::Cassette { .. } => ("damaged", Exit::Damaged),
-            Self::Thread(_) => ("unavailable", Exit::TryAgain),
-            Self::Late { .. } => ("timeout", Exit::TimedOut),
-            Self::SessionFailed { .. } => ("failed", Exit::Failed),
-            Self::SessionCancelled { .. } => ("cancelled", Exit::Cancelled),
-            Self::Unshown { source, .. }
-            | Self::NextUnknown { source, .. }
-            | Self::OfLine { source, .. } => source.class(),
-            Self::Lost { .. } => ("lost", Exit::TryAgain),
-            Self::NotDone { class, .. } => *class,
-            Self::Unreadable(_) | Self::Random | Self::Tool { .. } => ("internal", Exit::Bug),
         }
     }
 
@@ -351,85 +302,15 @@ fn absent(reference: &Reference) -> String {
     }
 }
 
-fn of_client(error: &ClientError) -> (&'static str, Exit) {
-    match error {
-        ClientError::Absent { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
-            ("not_permitted", Exit::NotPermitted)
-        }
-        ClientError::Absent { .. } => ("unreachable", Exit::Unreachable),
-        ClientError::Silent => ("wedged", Exit::Unreachable),
-        ClientError::DeadlinePassed => ("timeout", Exit::TimedOut),
-        ClientError::Lost(_) => ("lost", Exit::TryAgain),
-        ClientError::Foreign => ("not_permitted", Exit::NotPermitted),
-        ClientError::Incompatible { .. } => ("incompatible", Exit::NoProtocol),
-        ClientError::Busy(_) => ("busy", Exit::Pending),
-        ClientError::Codec(CodecError::TooLarge(_)) => ("too_large", Exit::Usage),
-        ClientError::Confused | ClientError::Codec(_) => ("internal", Exit::Bug),
-        ClientError::Refused(failure) => of_failure(failure),
-    }
-}
-
-fn of_failure(failure: &Failure) -> (&'static str, Exit) {
-    (failure.code.as_str(), Exit::of_refusal(failure.code))
-}
-
-fn of_file(error: &io::Error) -> (&'static str, Exit) {
-    match error.kind() {
-        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            ("not_permitted", Exit::NotPermitted)
-        }
-        io::ErrorKind::StorageFull => ("disk_full", Exit::TryAgain),
-        _ => ("damaged", Exit::Damaged),
-    }
-}
-
-/// What clap says about the words of a command line, in one sentence and with the help to read.
-pub(crate) fn usage(refused: &clap::Error, words: &[OsString], alc: &clap::Command) -> CliError {
-    let verb = words.iter().skip(1).find_map(|word| alc.find_subcommand(word));
-    let help = match verb {
-        Some(verb) => format!("alc {} --help", verb.get_name()),
-        None => "alc --help".to_owned(),
-    };
-    let message = match refused.kind() {
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "a command is missing".to_owned(),
-        _ => sentence(&refused.render().to_string()),
-    };
-    CliError::Usage { message, help }
-}
-
-/// Joins the lines that clap writes before the usage: `error: …`, then indented details and tips.
-fn sentence(text: &str) -> String {
-    let text = text.strip_prefix("error: ").unwrap_or(text);
-    let paragraphs = text.split("\n\n").take_while(|paragraph| {
-        !paragraph.starts_with("Usage:") && !paragraph.starts_with("For more information")
-    });
-    let joined: Vec<String> = paragraphs
-        .map(|paragraph| {
-            let paragraph = paragraph.trim();
-            let paragraph = paragraph.strip_prefix("tip: ").unwrap_or(paragraph);
-            paragraph.split_whitespace().collect::<Vec<_>>().join(" ")
-        })
-        .collect();
-    joined.join("; ")
-}
-
 #[cfg(test)]
 mod tests {
     use alc_core::ErrorKind as SessionErrorKind;
-    use alc_ipc::ErrorCode;
-    use clap::{CommandFactory as _, Parser as _};
+    use alc_ipc::{ErrorCode, Failure};
 
     use super::*;
-    use crate::args::Args;
 
     fn session() -> SessionId {
         SessionId::from_random(0)
-    }
-
-    fn usage_of(words: &str) -> CliError {
-        let words: Vec<OsString> = words.split(' ').map(OsString::from).collect();
-        let refused = Args::try_parse_from(&words).expect_err("is refused");
-        usage(&refused, &words, &Args::command())
     }
 
     #[test]
@@ -475,45 +356,5 @@ mod tests {
             error.to_text("alc:"),
             "alc: a0000000 failed: x.lua:1: boom [failed]\nstack traceback:\n\tx.lua:1: in main chunk"
         );
-    }
-
-    #[test]
-    fn what_the_connection_meets_has_its_exit_code() {
-        let io = |kind| io::Error::from(kind);
-        let absent = |kind| ClientError::Absent { address: "x".to_owned(), source: io(kind) };
-        for (error, code, exit) in [
-            (absent(io::ErrorKind::ConnectionRefused), "unreachable", 69),
-            (absent(io::ErrorKind::PermissionDenied), "not_permitted", 77),
-            (ClientError::Silent, "wedged", 69),
-            (ClientError::DeadlinePassed, "timeout", 124),
-            (ClientError::Lost(io(io::ErrorKind::BrokenPipe)), "lost", 75),
-            (ClientError::Foreign, "not_permitted", 77),
-            (ClientError::Confused, "internal", 70),
-            (ClientError::Codec(CodecError::TooLarge(1)), "too_large", 2),
-        ] {
-            let error = CliError::from(error);
-            assert_eq!((error.class().0, error.exit() as u8), (code, exit));
-        }
-        let (ours, theirs) = ("1.0.0".to_owned(), "9.0.0".to_owned());
-        let text = CliError::from(ClientError::Incompatible { ours, theirs }).to_text("alc:");
-        assert!(text.contains("1.0.0") && text.contains("9.0.0") && text.contains("hint: alc "));
-    }
-
-    #[test]
-    fn wrong_arguments_are_one_sentence_with_a_suggestion() {
-        let text = usage_of("alc sate @").to_text("alc:");
-        assert!(text.starts_with("alc: unrecognized subcommand 'sate'; "), "{text}");
-        assert!(
-            text.contains("'state'") && text.ends_with("[usage]\n  hint: alc --help"),
-            "{text}"
-        );
-        let text = usage_of("alc wait @ --timeot 3").to_text("alc:");
-        assert!(text.contains("'--timeout'") && text.ends_with("alc wait --help"), "{text}");
-        assert_eq!(
-            usage_of("alc state").to_text("alc:").lines().next(),
-            Some("alc: the following required arguments were not provided: <REF> [usage]")
-        );
-        let text = usage_of("alc daemon").to_text("alc:");
-        assert_eq!(text, "alc: a command is missing [usage]\n  hint: alc daemon --help");
     }
 }

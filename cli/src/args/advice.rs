@@ -3,7 +3,7 @@
 use alc_core::Name;
 use clap::Args as ClapArgs;
 
-use super::{Ctx, Identity, Terms, Turn};
+use super::{Given, Turn};
 use crate::input::Value;
 
 const EXAMPLES: &str = "\
@@ -25,11 +25,7 @@ pub(crate) struct Advice {
     #[arg(allow_negative_numbers = true)]
     pub(crate) task: Option<Value>,
     #[command(flatten)]
-    pub(crate) ctx: Ctx,
-    #[command(flatten)]
-    pub(crate) identity: Identity,
-    #[command(flatten)]
-    pub(crate) terms: Terms,
+    pub(crate) given: Given,
     #[command(flatten)]
     pub(crate) turn: Turn,
 }

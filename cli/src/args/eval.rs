@@ -3,7 +3,7 @@
 use alc_core::Name;
 use clap::Args as ClapArgs;
 
-use super::{Ctx, Identity, Terms, Turn};
+use super::{Given, Turn};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -32,11 +32,7 @@ pub(crate) struct Eval {
     #[arg(long)]
     pub(crate) auto_card: bool,
     #[command(flatten)]
-    pub(crate) ctx: Ctx,
-    #[command(flatten)]
-    pub(crate) identity: Identity,
-    #[command(flatten)]
-    pub(crate) terms: Terms,
+    pub(crate) given: Given,
     #[command(flatten)]
     pub(crate) turn: Turn,
 }

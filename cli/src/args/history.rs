@@ -1,16 +1,56 @@
-//! The arguments of the verbs about what was: `log`, `note`, `rm`, `gc`.
+//! The arguments of the verbs about histories: `watch`, `log`, `note`, `rm`, `gc`.
 
 use std::time::Duration;
 
-use alc_core::{Reference, Seq};
+use alc_core::{Reference, Seq, StateName};
 use clap::Args as ClapArgs;
 
 use super::{
-    Session,
+    Session, Timeout,
     selection::{self, Selection},
-    seq,
+    seq, state,
 };
 use crate::{input::Value, size::parse_size, time::parse_duration};
+
+const WATCH_EXAMPLES: &str = "\
+Examples:
+  alc watch @
+  alc watch k7fq2m9d --after 41 --until paused
+  alc watch -l batch=b1 --state running --json | jq -r .kind
+
+It prints seq, time, kind and text, separated by tabs, and before them the session's id if several
+are watched.";
+
+/// How many sessions can be watched at a time; a connection follows no more.
+pub(crate) const MOST_WATCHED: usize = 64;
+
+/// Histories, as they grow.
+#[derive(Debug, ClapArgs)]
+#[command(group = selection::which(), after_help = WATCH_EXAMPLES)]
+pub(crate) struct Watch {
+    /// The sessions, at most 64: ids, names, first characters of ids, or `@` for the newest; without
+    /// any, those that --state, --kind, -l and --since select
+    #[arg(value_name = "REF", num_args = 1..=MOST_WATCHED, conflicts_with = "selection")]
+    pub(crate) references: Vec<Reference>,
+    #[command(flatten)]
+    pub(crate) selection: Selection,
+    /// Only what comes after this place in the history; one for all, or one for each session,
+    /// separated by commas
+    #[arg(
+        long,
+        value_name = "SEQ",
+        value_parser = seq,
+        value_delimiter = ',',
+        default_value = "0",
+        hide_default_value = true
+    )]
+    pub(crate) after: Vec<Seq>,
+    /// Stop with exit code 0 when every session has got into this state
+    #[arg(long, value_name = "STATE", value_parser = state())]
+    pub(crate) until: Option<StateName>,
+    #[command(flatten)]
+    pub(crate) timeout: Timeout,
+}
 
 const LOG_EXAMPLES: &str = "\
 Examples:

@@ -18,9 +18,9 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let args::Advice { strategy, task, ctx, identity, terms, turn } = args;
-    let only_check = terms.check;
-    let request = request(strategy, task, ctx, identity, terms)?;
+    let args::Advice { strategy, task, given, turn } = args;
+    let only_check = given.terms.check;
+    let request = request(strategy, task, given)?;
     if only_check {
         return spawn::check(request, connector, output);
     }
@@ -31,10 +31,9 @@ pub(super) fn run(
 pub(super) fn request(
     strategy: Name,
     task: Option<Value>,
-    ctx: args::Ctx,
-    identity: args::Identity,
-    terms: args::Terms,
+    given: args::Given,
 ) -> Result<Spawn, InputError> {
+    let args::Given { ctx, identity, terms } = given;
     spawn::request(Program::Advice { strategy }, with(task, ctx)?, identity, terms)
 }
 

@@ -19,7 +19,8 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let args::Eval { scenario, e, strategy, auto_card, ctx, identity, terms, turn } = args;
+    let args::Eval { scenario, e, strategy, auto_card, given, turn } = args;
+    let args::Given { ctx, identity, terms } = given;
     if scenario.as_deref() == Some("-") && ctx.base == Some(Value::Stdin) {
         return Err(InputError::StdinTwice.into());
     }

@@ -102,12 +102,12 @@ pub(crate) fn run(
 pub(crate) fn only_reads(command: &Command) -> bool {
     match command {
         Command::Spawn(args::Spawn { start, .. }) | Command::Run(args::Run { start, .. }) => {
-            start.terms.check
+            start.given.terms.check
         }
-        Command::Advice(args) => args.terms.check,
+        Command::Advice(args) => args.given.terms.check,
         Command::Pkg(args) => args.only_reads(),
         Command::Scenario(args) => args.only_reads(),
-        Command::Eval(args) => args.terms.check,
+        Command::Eval(args) => args.given.terms.check,
         Command::Card(Card::Alias(args)) => args.name.is_none(),
         Command::State(_)
         | Command::List(_)

@@ -9,9 +9,9 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let args::Run { start, strategy, task, driving } = args;
-    let only_check = start.terms.check;
+    let only_check = start.given.terms.check;
     let read = || match strategy {
-        Some(name) => advice::request(name, task, start.ctx, start.identity, start.terms),
+        Some(name) => advice::request(name, task, start.given),
         None => spawn::read(start),
     };
     if only_check {

@@ -35,7 +35,7 @@ pub(super) fn run(
     if batch {
         return batch::run(connector, output);
     }
-    let only_check = asked.terms.check;
+    let only_check = asked.given.terms.check;
     let request = read(asked)?;
     if only_check {
         return check(request, connector, output);
@@ -132,7 +132,8 @@ fn unprinted(session: &SessionId, error: CliError) -> CliError {
 }
 
 pub(super) fn read(args: args::Start) -> Result<Spawn, InputError> {
-    let args::Start { source, ctx, identity, terms } = args;
+    let args::Start { source, given } = args;
+    let args::Given { ctx, identity, terms } = given;
     let from_stdin = source.file.as_deref() == Some(Path::new("-"));
     if from_stdin && ctx.base == Some(Value::Stdin) {
         return Err(InputError::StdinTwice);

@@ -137,17 +137,16 @@ fn request(text: &str) -> Result<Spawn, InputError> {
     let ctx = args::Ctx { base, set: Vec::new(), set_json: Vec::new() };
     let identity = args::Identity { name, if_exists, labels, idempotency_key };
     let terms = args::Terms { deadline, max_llm_calls, env, project_root, check: false };
+    let given = args::Given { ctx, identity, terms };
     match (file, e, strategy) {
-        (None, None, Some(strategy)) => {
-            advice::request(strategy, task.map(Value::Text), ctx, identity, terms)
-        }
+        (None, None, Some(strategy)) => advice::request(strategy, task.map(Value::Text), given),
         (Some(_), None, None) | (None, Some(_), None) if task.is_some() => {
             Err(BadLine::Task.into())
         }
         (Some(file), None, None) if file == Path::new("-") => Err(BadLine::Stdin.into()),
         (file @ Some(_), e @ None, None) | (file @ None, e @ Some(_), None) => {
             let source = args::Source { file, e };
-            super::read(args::Start { source, ctx, identity, terms })
+            super::read(args::Start { source, given })
         }
         _ => Err(BadLine::Program.into()),
     }
