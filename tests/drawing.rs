@@ -40,6 +40,21 @@ fn stdout_and_stderr_are_judged_apart() {
 }
 
 #[test]
+fn a_background_job_does_not_draw_on_the_terminal_of_another() {
+    let env = TestEnv::new();
+    let id = env.spawn_paused("return alc.llm('a')");
+    let wait = |end: &str| {
+        let mut shell = env.program("sh");
+        let alc = env!("CARGO_BIN_EXE_alc");
+        shell.args(["-m", "-c", &format!("{alc} wait {id} --for terminal --timeout 1s {end}")]);
+        Terminal::showing(Shown::Both, shell).end().bytes
+    };
+    assert!(wait("").contains("waiting"));
+    let behind = wait("& wait");
+    assert!(!behind.contains("waiting") && behind.contains("did not get there"), "{behind}");
+}
+
+#[test]
 fn what_a_session_says_cannot_command_a_terminal() {
     let env = TestEnv::new();
     // Clears the screen, in seven bits and in eight; and rings, and deletes.

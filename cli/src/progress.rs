@@ -21,9 +21,9 @@ const RATE: u8 = 20;
 pub(crate) struct Screen(MultiProgress);
 
 impl Screen {
-    /// Draws on stderr, or nothing at all.
+    /// Draws on stderr, or nothing at all; and nothing where another job has the terminal.
     pub(crate) fn new(drawn: bool) -> Self {
-        let target = if drawn {
+        let target = if drawn && terminal::is_lent() {
             ProgressDrawTarget::term_like_with_hz(Box::new(Terminal::new()), RATE)
         } else {
             ProgressDrawTarget::hidden()

@@ -12,6 +12,19 @@ use std::{
 use console::Term;
 use indicatif::TermLike;
 
+/// Whether stderr's terminal is lent to this process: a shell's background job must not draw over
+/// what its user types.
+#[cfg(unix)]
+pub(super) fn is_lent() -> bool {
+    rustix::termios::tcgetpgrp(io::stderr()).is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+/// There are no background jobs here.
+#[cfg(not(unix))]
+pub(super) fn is_lent() -> bool {
+    true
+}
+
 /// Stderr's terminal.
 #[derive(Debug)]
 pub(super) struct Terminal {
