@@ -12,7 +12,7 @@ Examples:
   git diff | alc advice review - --set lang=rust
   alc drive \"$(alc advice cot 'what is 2+2?')\" -- llm
 
-A strategy is an installed package with a function `run`. The task is its `ctx.task`; the result is
+A strategy is an installed package with a function `run`. The task is its `ctx.task`; the result is \
 what `run` returns, for most packages the whole `ctx`.";
 
 /// Start a strategy.

@@ -25,7 +25,7 @@ pub(crate) enum Card {
 /// Many cards.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
-Without a terminal it prints card, package, created, model, scenario and pass rate, separated by tabs;
+Without a terminal it prints card, package, created, model, scenario and pass rate, separated by tabs; \
 with -q the cards' ids only.")]
 pub(crate) struct CardList {
     #[command(flatten)]
@@ -117,7 +117,7 @@ pub(crate) enum Direction {
 /// A family of cards.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
-Without a terminal it prints depth (negative for what the card came of), card, package and relation,
+Without a terminal it prints depth (negative for what the card came of), card, package and relation, \
 separated by tabs.")]
 pub(crate) struct CardLineage {
     /// The card: its id or an alias
@@ -136,7 +136,7 @@ pub(crate) struct CardLineage {
 /// Two cards.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
-It prints `key=value` lines. Where the numbers of neither card vary, any difference is significant and
+It prints `key=value` lines. Where the numbers of neither card vary, any difference is significant and \
 there is no t_stat; of a single number nothing can be told.")]
 pub(crate) struct CardCompare {
     /// A card: its id or an alias

@@ -55,7 +55,7 @@ Examples:
   alc daemon install --print
   loginctl enable-linger           also before you log in, with systemd
 
-Nobody needs this to use `alc`: commands start the daemon. With it, sessions that were running, and
+Nobody needs this to use `alc`: commands start the daemon. With it, sessions that were running, and \
 deadlines, go on after a restart of the machine. It serves the data folder that ALC_HOME names now.";
 
 /// Starting with the user's session.

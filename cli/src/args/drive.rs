@@ -16,8 +16,8 @@ Examples:
   alc drive @ --sh 'tee prompt.txt | llm'
   alc list -q --state paused | xargs -P8 -I{} alc drive {} -- llm
 
-The command gets a prompt on its stdin and prints the answer. It finds ALC_SESSION, ALC_QUERY,
-ALC_MAX_TOKENS and, where they apply, ALC_ROLE and ALC_SYSTEM in its environment; a system prompt over
+The command gets a prompt on its stdin and prints the answer. It finds ALC_SESSION, ALC_QUERY, \
+ALC_MAX_TOKENS and, where they apply, ALC_ROLE and ALC_SYSTEM in its environment; a system prompt over \
 64 KiB is in the file ALC_SYSTEM_FILE. If the command fails or answers nothing, the query stays open.";
 
 /// Driving.
@@ -37,7 +37,7 @@ Examples:
   alc run -e 'return alc.llm(\"2+2?\")' -r -- sh -c 'read sum; echo 4'
   alc run --strategy cot --task 'is this diff safe?' -- llm
 
-It starts a session, has its queries answered as `alc drive` does, and prints its result. A session
+It starts a session, has its queries answered as `alc drive` does, and prints its result. A session \
 whose queries are not all answered stays; go on with it by `alc drive`.";
 
 /// Starting, driving, and the result.

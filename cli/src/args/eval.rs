@@ -12,8 +12,8 @@ Examples:
   alc eval -e 'return {cases = {{input = \"2+2?\", expected = \"4\"}}}' cot
   alc drive \"$(alc eval quiz.lua cot)\" --role grader='judge' -- llm
 
-The strategy runs once for each case; its `ctx` has the case's input as `task`,
-and what --ctx and --set say. Judges that ask a model ask with the role `grader`.
+The strategy runs once for each case; its `ctx` has the case's input as `task`, \
+and what --ctx and --set say. Judges that ask a model ask with the role `grader`. \
 The result is a report, which is also stored: see `alc evals list`.";
 
 /// Start an evaluation: how good are a strategy's answers?

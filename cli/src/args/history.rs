@@ -18,7 +18,7 @@ Examples:
   alc watch k7fq2m9d --after 41 --until paused
   alc watch -l batch=b1 --state running --json | jq -r .kind
 
-It prints seq, time, kind and text, separated by tabs, and before them the session's id if several
+It prints seq, time, kind and text, separated by tabs, and before them the session's id if several \
 are watched.";
 
 /// How many sessions can be watched at a time; a connection follows no more.
@@ -58,8 +58,8 @@ Examples:
   alc log k7fq2m9d | grep '^='                       the answers
   alc log k7fq2m9d --json | jq -r 'select(.type==\"answer\").text'
 
-A line's first character says what it is: `*` what happened and when, `?` a prompt, `~` a system
-prompt, `=` an answer, `|` a line of the log, `#` a note. With --json, an object for each event as
+A line's first character says what it is: `*` what happened and when, `?` a prompt, `~` a system \
+prompt, `=` an answer, `|` a line of the log, `#` a note. With --json, an object for each event as \
 `watch` prints them, and one of type `answer` behind the `llm_call_end` of each answer.";
 
 /// A transcript.
@@ -113,7 +113,7 @@ Examples:
   alc gc --older-than 7d
   alc gc --keep-bytes 1G
 
-It prints `key=value` lines: how many sessions, stored texts (blobs) and marks of sessions deleted
+It prints `key=value` lines: how many sessions, stored texts (blobs) and marks of sessions deleted \
 long ago (tombstones) went, and how many bytes. With --dry-run the bytes are an estimate.";
 
 /// Retention.

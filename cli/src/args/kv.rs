@@ -22,7 +22,7 @@ pub(crate) enum Kv {
 /// Many keys.
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "\
-Without a terminal it prints namespace and key, separated by a tab; with -q the keys only. A key
+Without a terminal it prints namespace and key, separated by a tab; with -q the keys only. A key \
 `prefix:id` has a file of its own and no namespace.")]
 pub(crate) struct KvList {
     /// Only this namespace

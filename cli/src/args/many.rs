@@ -70,7 +70,7 @@ pub(crate) enum Target {
 /// Ending.
 #[derive(Debug, ClapArgs)]
 #[command(group = which(), after_help = "\
-It prints the ids of the sessions that this command ends; those that had ended before stay as they
+It prints the ids of the sessions that this command ends; those that had ended before stay as they \
 are, and are no error.")]
 pub(crate) struct Cancel {
     /// The sessions: full ids, names, or `@` for the newest; without any, the live ones that --state,

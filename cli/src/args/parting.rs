@@ -12,7 +12,7 @@ Examples:
   alc branch k7fq2m9d.3        what if query 3 is answered differently?
   alc resume $(alc branch review-42.3 --name review-42-b) no
 
-The new session is paused as the other one was just before that query was answered: what was answered
+The new session is paused as the other one was just before that query was answered: what was answered \
 earlier stays answered, and nothing is asked or done again. Its queries have the same numbers.";
 
 /// A session that begins where another one asked.
@@ -42,8 +42,8 @@ Examples:
   alc diff review-42 review-42-b
   alc diff k7fq2m9d m3w8x1ab --json | jq .parts_at
 
-What is compared is what was asked, answered, logged and returned, not when, nor in which order the
-answers to several open queries came. Lines begin as those of a transcript do: `?` a prompt, `~` a
+What is compared is what was asked, answered, logged and returned, not when, nor in which order the \
+answers to several open queries came. Lines begin as those of a transcript do: `?` a prompt, `~` a \
 system prompt, `=` an answer, `|` a line of the log.";
 
 /// Two histories.

@@ -74,9 +74,9 @@ Examples:
   alc pkg install git@example.org:strategies.git cot --rev v2.1
   alc pkg install ./strategies --force
 
-A source is a collection: each of its folders with an init.lua is a
-package. Scenarios in its folder `scenarios`, and cards in its packages,
-are copied where they are absent. In a project, the packages are added
+A source is a collection: each of its folders with an init.lua is a \
+package. Scenarios in its folder `scenarios`, and cards in its packages, \
+are copied where they are absent. In a project, the packages are added \
 to alc.toml and alc.lock. Repositories are cloned by `git`.";
 
 /// Installing.

@@ -18,10 +18,10 @@ Examples:
   alc spawn review.lua --name review-42 --if-exists reuse -l team=core
   jq -c '{file: \"review.lua\", ctx: .}' diffs.jsonl | alc spawn --batch
 
-A line of a batch has the members file, e or strategy (with task), and perhaps ctx (an object), name,
-if_exists, idempotency_key, labels (an object), deadline, max_llm_calls, env (an object; null for the
-value it has here) and project_root. All lines are read first: if one is wrong, nothing starts. Then
-the sessions start in order, and their ids are printed; a line that is refused then, since its script
+A line of a batch has the members file, e or strategy (with task), and perhaps ctx (an object), name, \
+if_exists, idempotency_key, labels (an object), deadline, max_llm_calls, env (an object; null for the \
+value it has here) and project_root. All lines are read first: if one is wrong, nothing starts. Then \
+the sessions start in order, and their ids are printed; a line that is refused then, since its script \
 does not load or its name is in use, is told with its number, and the others start.";
 
 /// What a line of a batch says for itself.

@@ -13,8 +13,8 @@ Examples:
   alc pkg test cot ./mine --filter edge
   alc pkg test mine --json | jq '.spec_files[] | select(.failed > 0).path'
 
-Each file PACKAGE/spec/*_spec.lua runs in a Lua of its own, several at a time. It finds `lust`
-(describe, it, expect, before, after, spy), `test_doubles`, `with_alc`, `alc_mock` and all of `alc`;
+Each file PACKAGE/spec/*_spec.lua runs in a Lua of its own, several at a time. It finds `lust` \
+(describe, it, expect, before, after, spy), `test_doubles`, `with_alc`, `alc_mock` and all of `alc`; \
 what would ask must be replaced.";
 
 /// Specs to run.

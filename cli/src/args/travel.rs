@@ -12,8 +12,8 @@ Examples:
   alc export deploy-42 > deploy.alc           in a job that is about to end
   alc export deploy-42 -o deploy.alc --move   the same, and end it here
 
-The file has everything that the session was told, also the environment variables that it was given,
-and goes on anywhere, without the packages that it has loaded. Values of `alc.state` and paths stay
+The file has everything that the session was told, also the environment variables that it was given, \
+and goes on anywhere, without the packages that it has loaded. Values of `alc.state` and paths stay \
 here. Whoever imports it twice has two sessions, and can answer both.";
 
 /// A session as a file.
