@@ -36,6 +36,8 @@ struct Child {
     strategy: String,
     /// What keeps its `alc.state` apart.
     namespace: String,
+    /// How many queries it has asked.
+    asked: u32,
     at: At,
 }
 
@@ -61,7 +63,8 @@ impl Fork {
                 Err(LoadError::Engine(error)) => return Err(error),
                 Err(error) => At::End(Err(error.to_string())),
             };
-            children.push(Child { strategy, namespace: format!("fork-{place}"), at });
+            let namespace = format!("fork-{place}");
+            children.push(Child { strategy, namespace, asked: 0, at });
         }
         Ok(Self { children, turn: 0 })
     }
@@ -185,10 +188,12 @@ impl Child {
         let mark: ArrayMark = std::mem::replace(&mut world.mark, strand.mark.clone());
         std::mem::swap(&mut world.pending, pending);
         world.namespace = Some(self.namespace.clone());
+        world.asked_by_child = self.asked;
         strand.lua.set_app_data(world);
         let done = act(strand);
         let mut world = strand.lua.remove_app_data::<World>()?;
         world.namespace = None;
+        self.asked = world.asked_by_child;
         std::mem::swap(&mut world.pending, pending);
         world.mark = mark;
         home.lua.set_app_data(world);

@@ -123,6 +123,8 @@ pub(super) struct World {
     made: Vec<Made>,
     made_bytes: usize,
     asked: u32,
+    /// How many of them the child of a fork asked that holds this world.
+    pub(super) asked_by_child: u32,
     pub(super) pending: Option<Pending>,
     pub(super) mark: ArrayMark,
     pub(super) account: Account,
@@ -149,6 +151,7 @@ impl World {
             made: Vec::new(),
             made_bytes: 0,
             asked: 0,
+            asked_by_child: 0,
             pending: None,
             mark,
             account: Account::new(script.budget),
@@ -189,9 +192,15 @@ impl World {
         self.started_at
     }
 
-    /// How many queries were asked so far.
+    /// How many queries were asked so far, a fork's included; by a child, how many it asked itself.
     pub(super) fn asked(&self) -> u32 {
-        self.asked
+        if self.namespace.is_some() { self.asked_by_child } else { self.asked }
+    }
+
+    fn count(&mut self, queries: u32) {
+        self.asked += queries;
+        self.asked_by_child += queries;
+        self.account.asked(queries);
     }
 
     /// Milliseconds since the session was spawned, its pauses included; 0 unless the budget needs it.
@@ -287,8 +296,7 @@ impl World {
         let tokens: Vec<u64> = queries.iter().map(Query::tokens).collect();
         match self.replay.next(kind, &fingerprint) {
             Lookup::Recorded(CallResult::Answers(answers)) => {
-                self.asked += count;
-                self.account.asked(count);
+                self.count(count);
                 let replies: Vec<_> = answers.into_iter().flatten().collect();
                 if self.namespace.is_some() {
                     // The children of a fork wait for each other, in replay as they did before.
@@ -308,8 +316,7 @@ impl World {
             }
             other => return Err(self.depart(lua, other, kind, json)),
         }
-        self.asked += count;
-        self.account.asked(count);
+        self.count(count);
         self.pending = Some(Pending::Answers { first, count, single, replies: None, tokens });
         Ok(Asked::Waits)
     }

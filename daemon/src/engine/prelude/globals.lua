@@ -3,9 +3,11 @@
 
 local host, lib = ...
 local can_pause, cancelled, check, uncaught = host.can_pause, host.cancelled, host.check, host.uncaught
-local collect, load_any, handle_errors = host.lua.collectgarbage, host.lua.load, host.lua.xpcall
+local collect, load_any = host.lua.collectgarbage, host.lua.load
+local protect, handle_errors = host.lua.pcall, host.lua.xpcall
 local yield, PAUSE = host.lua.coroutine.yield, host.pause
-local error, select, tostring, find, concat = error, select, tostring, string.find, table.concat
+local error, select, tostring, type = error, select, tostring, type
+local find, sub, concat = string.find, string.sub, table.concat
 
 -- Tells whoever watches.
 function lib.log(level, message, source)
@@ -27,17 +29,31 @@ function lib.print(...)
 end
 
 function lib.warn(...)
-  lib.log("warn", joined("", ...), "warn")
+  local count = select("#", ...)
+  for i = 1, count > 0 and count or 1 do
+    local part = (select(i, ...))
+    if type(part) ~= "string" and type(part) ~= "number" then
+      error("bad argument #" .. i .. " to 'warn' (string expected, got " .. type(part) .. ")", 2)
+    end
+  end
+  local message = joined("", ...)
+  -- One text with this sign is for Lua itself, such as `@on`.
+  if count > 1 or sub(message, 1, 1) ~= "@" then
+    lib.log("warn", message, "warn")
+  end
 end
 
 -- An error that is raised to stop a cancelled script runs the message handler where no time slice
--- can end it.
+-- can end it. What the handler itself raises is what the script gets, such as that it cannot ask there.
 function lib.xpcall(body, handler, ...)
+  if type(handler) ~= "function" then
+    error("bad argument #2 to 'xpcall' (function expected, got " .. type(handler) .. ")", 2)
+  end
   return uncaught(handle_errors(body, function(failure)
     if cancelled() then
       return failure
     end
-    return handler(failure)
+    return (select(2, protect(handler, failure)))
   end, ...))
 end
 

@@ -1,4 +1,4 @@
---- host: show format format_changed
+--- host: show format format_changed without_address
 -- References as scripts see them: by a number, in the order in which they are first shown.
 
 local host, lib = ...
@@ -41,7 +41,8 @@ function lib.format_changed(change, pattern, ...)
   return reported("format", protect(format, pattern, unpack(arguments, 1, arguments.n)))
 end
 
-local function without_address(arguments, number, flags, conversion)
+-- Changes a conversion that would show an address.
+function lib.without_address(arguments, number, flags, conversion)
   local value = arguments[number]
   if conversion == "s" and REFERENCE[type(value)] then
     arguments[number] = lib.show(value)
@@ -53,5 +54,5 @@ local function without_address(arguments, number, flags, conversion)
 end
 
 function lib.format(pattern, ...)
-  return lib.format_changed(without_address, pattern, ...)
+  return lib.format_changed(lib.without_address, pattern, ...)
 end

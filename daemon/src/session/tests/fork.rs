@@ -20,7 +20,11 @@ const PACKAGES: &[(&str, &str)] = &[
         "local a = alc.llm('first ' .. ctx.task) print('between') \
          return { result = a .. alc.llm('second') }",
     ),
-    ("batch", "return alc.llm_batch({{prompt = 'b1'}, {prompt = 'b2'}})"),
+    (
+        "batch",
+        "local all = alc.llm_batch({{prompt = 'b1'}, {prompt = 'b2'}}) \
+         all[3] = alc.stats.llm_calls() return all",
+    ),
     ("none", "return math.random() >= 0 and ctx.task"),
     ("fails", "alc.llm('before failing') error('no luck')"),
     ("nested", "return alc.fork({'once'}, ctx)"),
@@ -41,7 +45,7 @@ const SOURCE: &str =
 const RESULT: &str = concat!(
     r#""value":[[{"ok":true,"result":{"result":"A1","task":"t"},"strategy":"once"},"#,
     r#"{"ok":true,"result":{"result":"A2A6"},"strategy":"twice"},"#,
-    r#"{"ok":true,"result":["A3","A4"],"strategy":"batch"},"#,
+    r#"{"ok":true,"result":["A3","A4",2],"strategy":"batch"},"#,
     r#"{"ok":true,"result":"t","strategy":"none"},"#,
     r#"{"error":"[string \"fails/init.lua\"]:1: no luck","ok":false,"strategy":"fails"}],6,"A7"]"#
 );

@@ -3,8 +3,9 @@
 
 local host, lib = ...
 local math = host.lua.math
-local format_changed, match, tonumber = host.format_changed, string.match, tonumber
-local type, floor, ceil, huge, tointeger = math.type, math.floor, math.ceil, math.huge, math.tointeger
+local format_changed, without_address = host.format_changed, host.without_address
+local match, tonumber, text = string.match, tonumber, host.text
+local type, modf, huge, tointeger = math.type, math.modf, math.huge, math.tointeger
 
 local WHOLE = { d = "d", i = "d", u = "d", o = "o", x = "x", X = "X", c = "c" }
 
@@ -20,8 +21,14 @@ local function whole(value)
   if number == huge or number == -huge then
     return nil, number > 0 and "Inf" or "-Inf"
   end
-  local rounded = number < 0 and ceil(number - 0.5) or floor(number + 0.5)
-  return tointeger(rounded) or rounded
+  local part
+  number, part = modf(number)
+  if part >= 0.5 then
+    number = number + 1
+  elseif part <= -0.5 then
+    number = number - 1
+  end
+  return tointeger(number) or number
 end
 
 local function forgiving(arguments, number, flags, conversion)
@@ -37,6 +44,8 @@ local function forgiving(arguments, number, flags, conversion)
     end
     arguments[number] = rounded
     return "%" .. flags .. WHOLE[conversion]
+  else
+    return without_address(arguments, number, flags, conversion)
   end
 end
 
@@ -44,5 +53,5 @@ function lib.fmt(pattern, ...)
   if pattern == nil then
     return ""
   end
-  return format_changed(forgiving, pattern, ...)
+  return format_changed(forgiving, text(pattern, 1), ...)
 end

@@ -8,7 +8,8 @@ lib.json_encode = host.native("json_encode")
 lib.json_decode = host.native("json_decode")
 
 function lib.json_extract(raw)
-  if type(raw) == "string" then
-    return check(host.json_extract(raw))
+  if type(raw) ~= "string" then
+    return nil
   end
+  return check(host.json_extract(raw))
 end

@@ -11,10 +11,7 @@ function lib.parse_score(answer, default)
   if score then
     return score < 1 and 1 or score > 10 and 10 or score
   end
-  if default == nil then
-    return 5
-  end
-  return default
+  return default or 5
 end
 
 function lib.parse_number(answer, pattern)

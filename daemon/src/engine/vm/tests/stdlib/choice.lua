@@ -24,6 +24,7 @@ case.gives(alc.match_enum, {
   { "Apple", "appl", fruit, { threshold = 0.9 } },
   { nil, "aple", fruit, { threshold = 0.99 } },
   { "Cherry", "chr", fruit, { threshold = 0.5 } },
+  { nil, "aple", fruit, { threshold = "0.99" } },
   -- The first best.
   { "abcx", "abcd", { "abcx", "abcy" } },
   { 7, "number 7", { 7, "8" } },

@@ -14,7 +14,16 @@ case.gives(alc.fmt, {
   { '1.00 "a"', "%.2f %q", 1.005, "a" },
   { "true 1.5", "%s %s", true, 1.5 },
   { "9223372036854775807", "%d", math.maxinteger },
+  -- Where adding a half is not exact.
+  { "0 4503599627370497 -4503599627370497", "%d %d %d", 0.49999999999999994, 4503599627370497.0, -4503599627370497.0 },
+  { "0 1 -1 -0", "%d %d %d %.0f", -0.4, 0.5, -0.5, -0.0 },
+  { "42", 42 },
 })
+-- No address is shown.
+local list = {}
+case.same(alc.fmt("%s", list), tostring(list))
+case.same(alc.fmt("%-20s|", print), ("%-20s|"):format(tostring(print)))
+case.same(alc.fmt("%p", list), ("%p"):format(list))
 case.raises(alc.fmt, {
   { "number expected, got nil", "%d %s", nil, 1 },
   { "number expected", "%d", "seven" },
@@ -22,6 +31,7 @@ case.raises(alc.fmt, {
   { "no value", "%d %d", 1 },
   { "invalid conversion", "%y", 1 },
   { "number has no integer representation", "%d", 1e300 },
+  { "=bad argument #1: string expected, got table", {}, 1 },
 })
 
 return case.failures()

@@ -59,6 +59,9 @@ case.gives(alc.json_extract, {
   { {}, "{}" },
 })
 case.same(alc.json_encode(alc.json_extract("none [] here")), "[]")
+-- Nothing found is a nil, not no value.
+case.same(select("#", alc.json_extract(5)), 1)
+case.same(select("#", alc.json_extract("x")), 1)
 -- Long, and in vain.
 case.same(alc.json_extract(("{"):rep(1e6)), nil)
 case.same(alc.json_extract(('{"a":['):rep(1e5)), nil)

@@ -16,7 +16,7 @@ case.gives(alc.parse_score, {
   { 42, "none", 42 },
   { -1, "none", -1 },
   { 2.5, "none", 2.5 },
-  { false, "none", false },
+  { 5, "none", false },
   { 9, 9 },
   { 2, 2.75 },
   { 5, true },
