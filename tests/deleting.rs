@@ -88,7 +88,8 @@ fn rm_takes_no_beginning_of_an_id() {
     let env = TestEnv::new();
     env.alc(["rm", "@"]).fails(4, "not_found");
     let id = done(&env, "return 1");
-    env.alc(["rm", &id[..6]]).fails(4, "not_found");
+    let refused = env.alc(["rm", &id[..6]]).fails(4, "not_found");
+    assert!(refused.contains(&format!("only how the id of session {id} begins")), "{refused}");
     assert_eq!(env.alc(["rm", "@"]).ok(), id);
 }
 

@@ -46,7 +46,8 @@ pub(crate) fn for_each_session<T>(
         let link = link.as_deref_mut().ok_or_else(|| CliError::NotFound(reference.clone()))?;
         let (_, session) = link.state(reference)?;
         if !names(reference, &session) {
-            return Err(CliError::NotFound(reference.clone()));
+            let session = session.id.clone();
+            return Err(CliError::Prefix { beginning: reference.clone(), session });
         }
         let done = act(link, &session)?;
         if printed.is_ok() {

@@ -67,6 +67,9 @@ pub(crate) enum CliError {
     /// There is nothing to look in.
     #[error("{}", absent(.0))]
     NotFound(Reference),
+    /// What cannot be undone is done to sessions that are named in full.
+    #[error("`{beginning}` is only how the id of session {session} begins")]
+    Prefix { beginning: Reference, session: SessionId },
     /// A selection is empty that should not be; the labels it is by, if it is by labels alone.
     #[error("{}", none_selected(.0))]
     NoneSelected(Vec<Label>),
@@ -176,7 +179,9 @@ impl CliError {
                 Some(format!("alc prompt {session}"))
             }
             Self::NotEnded { session, .. } => Some(format!("alc result {session} --wait")),
-            Self::Late { session } => Some(format!("alc state {session}")),
+            Self::Late { session } | Self::Prefix { session, .. } => {
+                Some(format!("alc state {session}"))
+            }
             Self::Lost { look, .. } => Some(look.clone()),
             Self::OfLine { source, .. } => source.hint(),
             _ => None,

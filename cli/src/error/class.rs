@@ -42,9 +42,10 @@ impl CliError {
             Self::Service(_) => ("service_refused", Exit::Failed),
             Self::NotRunning { .. } => ("unreachable", Exit::Unreachable),
             Self::Busy { .. } => ("busy", Exit::Pending),
-            Self::NotFound(_) | Self::NoneSelected(_) | Self::NoLog { .. } => {
-                ("not_found", Exit::NotFound)
-            }
+            Self::NotFound(_)
+            | Self::Prefix { .. }
+            | Self::NoneSelected(_)
+            | Self::NoLog { .. } => ("not_found", Exit::NotFound),
             Self::Ended { .. } => ("ended", Exit::Ended),
             Self::NoneOpen { .. }
             | Self::NotEnded { .. }

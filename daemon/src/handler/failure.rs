@@ -32,7 +32,9 @@ pub(crate) fn invalid(message: String) -> Failure {
 impl From<RegistryError> for Failure {
     fn from(error: RegistryError) -> Self {
         let (code, hint) = match &error {
-            RegistryError::UnknownStrategy(_) => (ErrorCode::UnknownStrategy, None),
+            RegistryError::UnknownStrategy(_) => {
+                (ErrorCode::UnknownStrategy, Some("alc pkg list".to_owned()))
+            }
             RegistryError::UnknownScenario(name) => {
                 (ErrorCode::UnknownScenario, Some(format!("alc eval ./{name}.lua STRATEGY")))
             }
