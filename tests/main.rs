@@ -33,6 +33,7 @@ mod environment;
 mod eval;
 mod examples;
 mod exit_codes;
+mod following;
 #[cfg(target_os = "linux")]
 mod full_disk;
 mod fuzz;

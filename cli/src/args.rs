@@ -325,6 +325,7 @@ mod tests {
             "alc state a/b",
             "alc wait",
             "alc list --state ended",
+            "alc list --watch --limit 3",
             "alc result @ --timeout 3s",
             "alc wait @ --timeout soon",
             "alc bogus",

@@ -1,6 +1,6 @@
 //! The shell, for command lines that people write.
 
-use std::{ffi::OsStr, process::Command};
+use std::{borrow::Cow, ffi::OsStr, process::Command};
 
 /// The shell with a line to run.
 pub(crate) fn shell(line: &OsStr) -> Command {
@@ -8,4 +8,9 @@ pub(crate) fn shell(line: &OsStr) -> Command {
     let mut command = Command::new(shell);
     command.arg(flag).arg(line);
     command
+}
+
+/// A word as a shell reads it. One with a NUL, which no shell can, is no word of a command line.
+pub(crate) fn quoted(word: &str) -> Cow<'_, str> {
+    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
 }

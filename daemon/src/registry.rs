@@ -3,6 +3,7 @@
 
 mod arrival;
 mod branch;
+mod changes;
 mod deadline;
 mod program;
 mod retention;
@@ -20,7 +21,7 @@ use std::{
 use alc_core::{
     CancelReason, IfExists, Key, Name, QueryId, Reference, Seq, SessionId, SessionView, StateName,
 };
-use tokio::sync::{Notify, oneshot, watch};
+use tokio::sync::{Notify, broadcast, oneshot, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::{
@@ -37,6 +38,7 @@ use crate::{
 };
 
 pub(crate) use self::{
+    changes::Changed,
     retention::{Gone, Policy},
     specification::Specification,
     travel::{Admission, Packed},
@@ -104,6 +106,8 @@ struct Shared {
     another_deadline: Notify,
     /// Told when there is a session that was not there before.
     another_session: watch::Sender<()>,
+    /// Told of each session that changes.
+    changes: broadcast::Sender<SessionId>,
     actors: TaskTracker,
 }
 
@@ -129,6 +133,7 @@ impl Registry {
             hooks,
             another_deadline: Notify::new(),
             another_session: watch::Sender::new(()),
+            changes: broadcast::Sender::new(changes::KEPT),
             actors,
         };
         Self(Arc::new(shared))

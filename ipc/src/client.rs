@@ -86,6 +86,20 @@ pub enum Observed<'a> {
     End(StateName),
 }
 
+/// What becomes of a list that is followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed<'a> {
+    /// What follows, until [`Listed::UpToDate`], is the whole list, newest first.
+    Begin,
+    /// A session of the list as it is now, an [`alc_core::SessionView`]; one that was not in it before
+    /// comes first.
+    Session(&'a Json),
+    /// A session is not in the list, perhaps any more.
+    Gone(&'a SessionId),
+    /// Nothing has changed but what was told.
+    UpToDate,
+}
+
 /// What a response means that answers no such request.
 fn refused<T>(response: Response) -> Result<T, ClientError> {
     Err(match response {
@@ -309,6 +323,26 @@ impl Client {
             Some(Response::Observed(state)) => Ok(Some(state)),
             Some(_) => Err(ClientError::Confused),
             None => Ok(None),
+        }
+    }
+
+    /// Follows a list: hands on the whole of it, then each session that has changed, until `each`
+    /// breaks off.
+    pub fn follow(
+        &mut self,
+        list: List,
+        mut each: impl FnMut(Listed<'_>) -> ControlFlow<()>,
+    ) -> Result<(), ClientError> {
+        let each = |response: &Response| match response {
+            Response::Listing => each(Listed::Begin),
+            Response::Listed(view) => each(Listed::Session(view)),
+            Response::Unlisted(session) => each(Listed::Gone(session)),
+            Response::UpToDate => each(Listed::UpToDate),
+            _ => ControlFlow::Continue(()),
+        };
+        match self.call(&Request::Follow(list), each)? {
+            Some(_) => Err(ClientError::Confused),
+            None => Ok(()),
         }
     }
 

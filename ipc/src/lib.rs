@@ -23,7 +23,7 @@ mod response;
 mod store;
 mod user;
 
-pub use client::{Client, ClientError, Observed};
+pub use client::{Client, ClientError, Listed, Observed};
 pub use codec::{CodecError, FRAME_LIMIT, decode, encode};
 pub use endpoint::{Endpoint, EndpointError};
 pub use folder::{FolderError, check_private, make_private};

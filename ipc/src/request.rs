@@ -81,6 +81,9 @@ pub enum Request {
     Value(ValueRequest),
     /// The settings of the data folder; answered by `Settings`.
     Settings,
+    /// Follow a list, whose place and size do not count; answered for ever, by `Listing`, `Listed`,
+    /// `Unlisted` and `UpToDate`.
+    Follow(List),
 }
 
 /// Looks at stored evaluations.

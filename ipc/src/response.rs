@@ -120,13 +120,32 @@ pub enum Response {
         /// The file's path, also where there is none yet.
         file: String,
     },
+    /// Interim: what follows, until `UpToDate`, is the whole list, newest first.
+    Listing,
+    /// Interim: a session of the list as it is now, an [`alc_core::SessionView`]; one that was not in
+    /// it before comes first.
+    Listed(Json),
+    /// Interim: a session is not in the list, perhaps any more.
+    Unlisted(SessionId),
+    /// Interim: nothing has changed but what was told.
+    UpToDate,
 }
 
 impl Response {
     /// Whether nothing more follows for this request.
     #[must_use]
     pub fn is_last(&self) -> bool {
-        !matches!(self, Self::Heartbeat | Self::Event { .. } | Self::Told { .. } | Self::Part(_))
+        !matches!(
+            self,
+            Self::Heartbeat
+                | Self::Event { .. }
+                | Self::Told { .. }
+                | Self::Part(_)
+                | Self::Listing
+                | Self::Listed(_)
+                | Self::Unlisted(_)
+                | Self::UpToDate
+        )
     }
 }
 

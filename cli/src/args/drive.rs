@@ -1,12 +1,12 @@
 //! The arguments of the verbs that have a session's queries answered: `drive`, `run`.
 
-use std::{borrow::Cow, ffi::OsString, num::NonZero, path::PathBuf, str::FromStr, time::Duration};
+use std::{ffi::OsString, num::NonZero, path::PathBuf, str::FromStr, time::Duration};
 
 use alc_core::{Name, SessionId};
 use clap::{Args as ClapArgs, ValueEnum};
 
 use super::{Session, Start, Timeout};
-use crate::{input::Value, time::parse_duration};
+use crate::{input::Value, shell::quoted, time::parse_duration};
 
 const DRIVE_EXAMPLES: &str = "\
 Examples:
@@ -132,11 +132,6 @@ impl Driving {
 /// As `--timeout` reads it.
 fn millis(time: Duration) -> String {
     format!("{}ms", time.as_millis())
-}
-
-/// A word as a shell reads it. One with a NUL, which no shell can, is no word of a command line.
-fn quoted(word: &str) -> Cow<'_, str> {
-    shlex::try_quote(word).unwrap_or(Cow::Borrowed(word))
 }
 
 /// What is an answer.

@@ -11,10 +11,20 @@ use super::{
 };
 use crate::time::parse_duration;
 
+const LIST_EXAMPLES: &str = "\
+Examples:
+  alc list --state paused -l team=core
+  alc list --watch                   drawn anew when a session changes
+  alc list -q --state failed --since 1d | xargs -r alc rm
+  alc list --watch --json --state paused | jq -r .id
+
+Without a terminal it prints id, name, state, created, seq and labels, separated by tabs. With --watch
+those lines are followed by one for each session that changes; what a session does within a moment is
+one change (`alc watch` tells all of it).";
+
 /// Many sessions.
 #[derive(Debug, ClapArgs)]
-#[command(after_help = "\
-Without a terminal it prints id, name, state, created, seq and labels, separated by tabs.")]
+#[command(after_help = LIST_EXAMPLES)]
 pub(crate) struct List {
     #[command(flatten)]
     pub(crate) selection: Selection,
@@ -24,6 +34,9 @@ pub(crate) struct List {
     /// Go on behind this session, such as the last one of another list
     #[arg(long, value_name = "REF")]
     pub(crate) after: Option<Reference>,
+    /// Go on: show what changes, until you stop it
+    #[arg(short, long, conflicts_with_all = ["limit", "after"])]
+    pub(crate) watch: bool,
 }
 
 /// Waiting.

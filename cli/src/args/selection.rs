@@ -7,7 +7,10 @@ use clap::{
 };
 
 use super::state;
-use crate::time::parse_moment;
+use crate::{
+    shell::quoted,
+    time::{parse_moment, rfc3339},
+};
 
 /// Sessions by what they are; each flag leaves fewer of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, ClapArgs)]
@@ -28,18 +31,38 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
+    /// The flags that say so, as a shell reads them.
+    pub(crate) fn flags(&self) -> String {
+        let Self { state, kind, labels, since } = self;
+        let list = |flag: &str, names: Vec<&str>| {
+            (!names.is_empty()).then(|| format!(" {flag} {}", names.join(",")))
+        };
+        let states = list("--state", state.iter().map(|state| state.as_str()).collect());
+        let kinds = list("--kind", kind.iter().map(|kind| name(*kind)).collect());
+        let labels = labels.iter().map(|label| format!(" -l {}", quoted(&label.to_string())));
+        let since = since.map(|since| format!(" --since {}", rfc3339(since)));
+        states.into_iter().chain(kinds).chain(labels).chain(since).collect()
+    }
+
     /// Whether every session is meant.
     pub(crate) fn is_everything(&self) -> bool {
         *self == Self::default()
     }
 }
 
+const KINDS: [SessionKind; 3] = [SessionKind::Run, SessionKind::Advice, SessionKind::Eval];
+
+fn name(kind: SessionKind) -> &'static str {
+    match kind {
+        SessionKind::Run => "run",
+        SessionKind::Advice => "advice",
+        SessionKind::Eval => "eval",
+    }
+}
+
 fn kind() -> impl TypedValueParser<Value = SessionKind> {
-    PossibleValuesParser::new(["run", "advice", "eval"]).map(|name| match name.as_str() {
-        "advice" => SessionKind::Advice,
-        "eval" => SessionKind::Eval,
-        _ => SessionKind::Run,
-    })
+    PossibleValuesParser::new(KINDS.map(name))
+        .try_map(|text| KINDS.into_iter().find(|kind| name(*kind) == text).ok_or("no such kind"))
 }
 
 /// Sessions are named or selected; that they are not both is said where they are named.

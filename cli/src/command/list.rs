@@ -14,6 +14,10 @@ use crate::{
     time::rfc3339,
 };
 
+mod picture;
+mod roster;
+mod watch;
+
 const HEADINGS: [&str; 6] = ["ID", "NAME", "STATE", "CREATED", "SEQ", "LABELS"];
 const STATE: usize = 2;
 
@@ -22,7 +26,10 @@ pub(super) fn run(
     connector: &Connector,
     output: &mut Output,
 ) -> Result<Exit, CliError> {
-    let aligned = output.is_terminal() && !output.json() && !output.quiet();
+    if args.watch {
+        return watch::run(&args.selection, connector, output);
+    }
+    let aligned = is_table(output);
     let mut rows = Vec::new();
     let mut any = false;
     let show = |page: Vec<Json>| {
@@ -32,13 +39,11 @@ pub(super) fn run(
                 output.relay(&view)?;
                 continue;
             }
-            let session: SessionView = serde_json::from_str(&view.0)?;
-            if output.quiet() {
-                output.line(session.id.as_str())?;
-            } else if aligned {
+            let session = serde_json::from_str(&view.0)?;
+            if aligned {
                 rows.push(row(&session));
             } else {
-                output.line(&row(&session).join("\t"))?;
+                print_line(&session, output)?;
             }
         }
         Ok(())
@@ -49,7 +54,9 @@ pub(super) fn run(
         (None, None) => {}
     }
     if any && aligned {
-        print_table(&rows, output)?;
+        for line in table(&rows, output) {
+            output.line(&line)?;
+        }
     } else if !any && output.is_terminal() {
         output.notice(if selection(args) == List::default() && args.limit != Some(0) {
             r#"no sessions yet; begin with: alc spawn -e 'return alc.llm("2+2?")'"#
@@ -65,6 +72,20 @@ fn selection(args: &args::List) -> List {
     List { after: args.after.clone().map(After::Session), ..select::filter(&args.selection) }
 }
 
+/// Whether somebody looks at columns.
+fn is_table(output: &Output) -> bool {
+    output.is_terminal() && !output.json() && !output.quiet()
+}
+
+/// A session as scripts read it.
+fn print_line(session: &SessionView, output: &mut Output) -> Result<(), OutputError> {
+    if output.quiet() {
+        output.line(session.id.as_str())
+    } else {
+        output.line(&row(session).join("\t"))
+    }
+}
+
 fn row(session: &SessionView) -> Vec<String> {
     let labels: Vec<String> =
         session.labels.iter().map(|(key, value)| format!("{key}={value}")).collect();
@@ -78,20 +99,20 @@ fn row(session: &SessionView) -> Vec<String> {
     ]
 }
 
-fn print_table(rows: &[Vec<String>], output: &mut Output) -> Result<(), OutputError> {
-    for (place, mut cells) in table::align(&HEADINGS, rows).into_iter().enumerate() {
-        for (column, cell) in cells.iter_mut().enumerate() {
+/// Rows under their headings, a line each.
+fn table(rows: &[Vec<String>], output: &Output) -> Vec<String> {
+    let line = |(place, cells): (usize, Vec<String>)| {
+        let cells = cells.iter().enumerate().map(|(column, cell)| {
             let style = match place {
                 0 => Style::Bold,
                 _ if column == STATE => style(cell.trim()),
                 _ => Style::Plain,
             };
-            let painted = output.paint(style, cell).into_owned();
-            *cell = painted;
-        }
-        output.line(cells.join("  ").trim_end())?;
-    }
-    Ok(())
+            output.paint(style, cell)
+        });
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    table::align(&HEADINGS, rows).into_iter().enumerate().map(line).collect()
 }
 
 fn style(state: &str) -> Style {

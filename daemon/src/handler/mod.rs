@@ -6,6 +6,7 @@ mod collect;
 mod evals;
 mod examine;
 mod failure;
+mod follow;
 mod lease;
 mod list;
 mod log;
@@ -67,6 +68,7 @@ pub(crate) async fn handle(
         Request::Leave(leave) => travel::leave(leave, registry).await,
         Request::Manage(_) => Err(package::not_here()),
         Request::Settings => settings::settings(&daemon.home, &Given::default()),
+        Request::Follow(list) => follow::follow(list, registry, interim).await,
     };
     done.unwrap_or_else(Response::Failure)
 }

@@ -4,7 +4,7 @@ use std::{collections::HashSet, sync::Arc};
 
 use alc_core::{
     Call, CallKind, Entry, Fingerprint, IfExists, Key, Label, Name, Outcome, Query, Script, Seq,
-    SessionId, SessionKind, State, StateName, Usage,
+    SessionId, SessionKind, SessionView, State, StateName, Usage,
 };
 
 use super::{branch::Parting, parcel::Parcel};
@@ -178,6 +178,20 @@ pub(crate) struct Filter {
     pub(crate) labels: Vec<Label>,
     /// Created at this time or later, in Unix milliseconds.
     pub(crate) since: Option<i64>,
+}
+
+impl Filter {
+    /// Whether a session is in the list.
+    pub(crate) fn lets_through(&self, session: &SessionView) -> bool {
+        let Self { states, kinds, labels, since } = self;
+        let bears = |label: &Label| {
+            session.labels.get(label.key()).is_some_and(|value| value == label.value())
+        };
+        (states.is_empty() || states.contains(&session.state))
+            && (kinds.is_empty() || kinds.contains(&session.kind))
+            && labels.iter().all(bears)
+            && since.is_none_or(|since| session.created_at >= since)
+    }
 }
 
 /// The deadlines of live sessions, as they stand to a moment.

@@ -1,6 +1,6 @@
 //! Sessions that are waited for before they are there.
 
-use alc_core::{Reference, SessionView};
+use alc_core::{Reference, SessionId, SessionView};
 
 use super::{Registry, RegistryError};
 
@@ -19,7 +19,8 @@ impl Registry {
     }
 
     /// A session is on disk that was not there before.
-    pub(crate) fn arrived(&self) {
+    pub(crate) fn arrived(&self, id: &SessionId) {
         self.0.another_session.send_replace(());
+        self.changed(id);
     }
 }

@@ -44,7 +44,7 @@ impl Registry {
             Err(WriteError::Known(known)) => return Ok(known),
             created => created?,
         }
-        self.arrived();
+        self.arrived(&id);
         self.add_deadline();
         Ok(id)
     }

@@ -54,6 +54,7 @@ impl Registry {
             Ok(()) => {
                 // Whoever holds it still finds nothing more to read.
                 self.forget(id);
+                self.changed(id);
                 Ok(())
             }
             Err(WriteError::NotEnded(id)) => Err(RegistryError::NotEnded(id)),

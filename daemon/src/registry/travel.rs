@@ -69,7 +69,7 @@ impl Registry {
         let runs = matches!(parcel.state, State::Running { .. });
         let arrival = Arrival { parcel, id: id.clone(), name, folder, project, at, entries };
         self.0.journal.arrive(arrival).await?;
-        self.arrived();
+        self.arrived(&id);
         self.add_deadline();
         if runs {
             self.handle(&id);

@@ -87,7 +87,7 @@ impl Actor {
         if self.deadline_at.is_some() {
             self.registry.add_deadline();
         }
-        self.registry.arrived();
+        self.registry.arrived(&self.id);
         let _ = reply.send(Ok(()));
         self.go_on(vm, Turn::Fresh);
         Ok(())

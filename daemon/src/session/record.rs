@@ -115,6 +115,7 @@ impl Actor {
         fail::fail_point!("append.after");
         if written.is_ok() {
             hooks.tell(changes);
+            self.registry.changed(&self.id);
         }
         written
     }
