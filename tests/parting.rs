@@ -22,7 +22,7 @@ fn answer_all(env: &TestEnv, id: &str, mut answer: impl FnMut(&str) -> String) -
 
 /// How a session ended, without which one it is, when, and how long it took.
 fn outcome(env: &TestEnv, id: &str) -> Value {
-    let mut result = env.json(["result", id]).remove(0);
+    let mut result = env.json(["result", "--wait", id]).remove(0);
     let members = result.as_object_mut().expect("an object");
     members.retain(|key, _| !matches!(key.as_str(), "session" | "finished_at"));
     let auto = result["stats"]["auto"].as_object_mut().expect("an object");

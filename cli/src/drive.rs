@@ -168,9 +168,9 @@ impl Driver<'_, '_> {
         self.take_lease()?;
         self.follow()?;
         loop {
-            self.begin()?;
             let asked = !(self.work.is_empty() && self.open.is_empty());
             waiting.step(|| ((), left(if asked { "paused" } else { "running" })));
+            self.begin()?;
             if self.ended {
                 return Ok(());
             }
