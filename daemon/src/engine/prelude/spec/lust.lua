@@ -143,9 +143,18 @@ local function equal(a, b, within, met)
 end
 lib.equal = equal
 
+-- What a test of ours returns: whether it holds, and what says why it does not, or must not.
+local function told(holds, value, phrase, ...)
+  local other = pack(...)
+  return holds, function(negated)
+    local both = other.n == 1 and " and " .. shown(other[1]) or ""
+    return "expected " .. shown(value) .. both .. (negated and " to not " or " to ") .. phrase
+  end
+end
+
 local function is_a(value, what)
   if type(what) == "string" then
-    return type(value) == what, "be a " .. what
+    return told(type(value) == what, value, "be a " .. what)
   elseif type(what) ~= "table" then
     error("to.be.a takes the name of a type or a metatable, not " .. shown(what), 0)
   end
@@ -155,7 +164,7 @@ local function is_a(value, what)
     local metatable = getmetatable(link)
     link = metatable and metatable.__index
   end
-  return link == what, "be a " .. shown(what)
+  return told(link == what, value, "be a " .. shown(what))
 end
 
 local function table_only(value)
@@ -170,83 +179,110 @@ local function contains(value, wanted)
   for _, member in pairs(table_only(value)) do
     found = found or member == wanted
   end
-  return found, "contain " .. shown(wanted)
+  return told(found, value, "contain " .. shown(wanted))
 end
 
 local function fails_with(value, pattern)
   local ok, failure = pcall(value)
   local message = not ok and tostring(failure)
-  local told = message and ", not with " .. shown(message) or ""
-  return message and find(message, pattern) ~= nil, "fail with " .. shown(pattern) .. told
+  local as = message and ", not with " .. shown(message) or ""
+  local holds = message and find(message, pattern) ~= nil
+  return told(holds, value, "fail with " .. shown(pattern) .. as)
 end
 
--- What an expectation may say after each word, and what it tests there: whether that holds, and what
--- follows `expected VALUE to`.
-local words = {
-  to = {
-    equal = { test = function(value, other, within)
-      return equal(value, other, within, {}), "be equal", other
-    end },
-    be = {
-      test = function(value, other) return rawequal(value, other), "be the same", other end,
-      a = { test = is_a },
-      an = { test = is_a },
-      truthy = { test = function(value) return value, "be truthy" end },
-      gt = { test = function(value, n) return value > n, "be greater than " .. shown(n) end },
-      gte = { test = function(value, n)
-        return value >= n, "be greater than or equal to " .. shown(n)
-      end },
-      lt = { test = function(value, n) return value < n, "be less than " .. shown(n) end },
-      lte = { test = function(value, n)
-        return value <= n, "be less than or equal to " .. shown(n)
-      end },
-    },
-    exist = { test = function(value) return value ~= nil, "exist" end },
-    have = { test = contains },
-    have_key = { test = function(value, key)
-      return table_only(value)[key] ~= nil, "have the key " .. shown(key)
-    end },
-    have_length = { test = function(value, length)
-      return #value == length, "have length " .. shown(length) .. ", not " .. #value
-    end },
-    match = { test = function(value, pattern)
-      return find(tostring(value), pattern) ~= nil, "match " .. shown(pattern)
-    end },
-    fail = {
-      test = function(value) return not pcall(value), "fail" end,
-      with = { test = fails_with },
-    },
+local function compared(holds, phrase)
+  return {
+    test = function(value, n) return told(holds(value, n), value, phrase .. " " .. shown(n)) end,
+  }
+end
+
+-- What an expectation may say: the words that may follow each, `chain` for what a word does to it,
+-- and `test` for one that may end it. Specs add words of their own, whose tests return whether they
+-- hold and what is said where they do not, and where they must not.
+local paths = {
+  [""] = { "to", "to_not" },
+  to = { "have", "equal", "be", "exist", "fail", "match", "have_key", "have_length" },
+  to_not = {
+    "have", "equal", "be", "exist", "fail", "match", "have_key", "have_length",
+    chain = function(expectation) expectation.negate = not expectation.negate end,
   },
+  be = {
+    "a", "an", "truthy", "gt", "gte", "lt", "lte",
+    test = function(value, other)
+      return told(rawequal(value, other), value, "be the same", other)
+    end,
+  },
+  a = { test = is_a },
+  an = { test = is_a },
+  truthy = { test = function(value) return told(value, value, "be truthy") end },
+  gt = compared(function(value, n) return value > n end, "be greater than"),
+  gte = compared(function(value, n) return value >= n end, "be greater than or equal to"),
+  lt = compared(function(value, n) return value < n end, "be less than"),
+  lte = compared(function(value, n) return value <= n end, "be less than or equal to"),
+  equal = {
+    test = function(value, other, within)
+      return told(equal(value, other, within, {}), value, "be equal", other)
+    end,
+  },
+  exist = { test = function(value) return told(value ~= nil, value, "exist") end },
+  have = { test = contains },
+  have_key = {
+    test = function(value, key)
+      return told(table_only(value)[key] ~= nil, value, "have the key " .. shown(key))
+    end,
+  },
+  have_length = {
+    test = function(value, length)
+      return told(#value == length, value, "have length " .. shown(length) .. ", not " .. #value)
+    end,
+  },
+  match = {
+    test = function(value, pattern)
+      return told(find(tostring(value), pattern) ~= nil, value, "match " .. shown(pattern))
+    end,
+  },
+  fail = {
+    "with",
+    test = function(value) return told(not pcall(value), value, "fail") end,
+  },
+  with = { test = fails_with },
 }
-words.to_not = words.to
+lust.paths = paths
 
 local expectation = {}
 
 function expectation.__index(this, word)
-  local following = word ~= "test" and rawget(this, "words")[word]
-  if not following then
-    error("lust has no expectation '" .. tostring(word) .. "' here", 2)
+  for _, following in ipairs(paths[rawget(this, "action")] or {}) do
+    if following == word then
+      this.action = word
+      local chain = paths[word] and paths[word].chain
+      if chain then
+        chain(this)
+      end
+      return this
+    end
   end
-  this.words, this.negated = following, this.negated or word == "to_not"
-  return this
+  error("lust has no expectation '" .. tostring(word) .. "' here", 2)
 end
 
 function expectation.__call(this, ...)
-  local value, test = rawget(this, "val"), this.words.test
-  if not test then
+  local path = paths[this.action]
+  if not path or not path.test then
     error("this expectation ends too early to say anything", 2)
   end
-  local told = pack(pcall(test, value, ...))
-  local ok, holds, phrase = told[1], told[2], told[3]
+  local ok, holds, problem, opposite = pcall(path.test, rawget(this, "val"), ...)
   if not ok then
     error(holds, 2)
-  elseif not holds == not this.negated then
-    local both = told.n == 4 and " and " .. shown(told[4]) or ""
-    local verb = this.negated and " to not " or " to "
-    error("expected " .. shown(value) .. both .. verb .. phrase, 2)
+  elseif not holds == not this.negate then
+    if type(problem) == "function" then
+      problem = problem(this.negate)
+    elseif this.negate then
+      problem = opposite or problem
+    end
+    error(problem or "the expectation does not hold", 2)
   end
 end
 
 function lust.expect(value)
-  return setmetatable({ val = value, words = words, negated = false }, expectation)
+  return setmetatable({ val = value, action = "", negate = false }, expectation)
 end
