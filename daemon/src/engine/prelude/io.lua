@@ -9,7 +9,7 @@ local host, lib = ...
 local select, tonumber, type = select, tonumber, type
 local error, ipairs, setmetatable = error, ipairs, setmetatable
 local concat, insert, remove, unpack = table.concat, table.insert, table.remove, table.unpack
-local find, gmatch, match, sub = string.find, string.gmatch, string.match, string.sub
+local find, match, sub = string.find, string.match, string.sub
 local huge, integer = math.huge, math.type
 local waiting, log, as_read = host.waiting, host.log, host.as_read
 local prepare, load = waiting(host.file_open, "io.open"), waiting(host.file_load, "file:read")
@@ -232,11 +232,13 @@ end
 
 -- Lines for whoever watches; what has no end yet waits.
 local function tell(this, text)
-  local line = this.line .. text
-  for complete in gmatch(line, "([^\n]*)\n") do
-    log("info", complete, this.tells)
+  local line, from = this.line .. text, 1
+  local stop = find(line, "\n", from, true)
+  while stop do
+    log("info", sub(line, from, stop - 1), this.tells)
+    from, stop = stop + 1, find(line, "\n", stop + 1, true)
   end
-  this.line = match(line, "[^\n]*$")
+  this.line = sub(line, from)
 end
 
 function methods.write(file, ...)

@@ -126,6 +126,23 @@ fn what_is_expected_and_does_not_hold_fails_with_its_line() {
 }
 
 #[test]
+fn a_spec_may_add_expectations_of_its_own() {
+    let add = "local function test(v) return #v == 0, 'it is not empty', 'it is empty' end \
+        lust.paths.empty = {test = test} table.insert(lust.paths.be, 'empty') \
+        table.insert(lust.paths.to, 'be_nil') lust.paths.be_nil = {test = function(v) return v == nil end} ";
+    for (body, message) in [
+        ("expect({}).to.be.empty() expect({1}).to_not.be.empty() expect(nil).to.be_nil()", None),
+        ("expect({1}).to.be.empty()", Some("it is not empty")),
+        ("expect({}).to_not.be.empty()", Some("it is empty")),
+        ("expect(1).to.be_nil()", Some("the expectation does not hold")),
+        ("expect({}).to.empty()", Some("lust has no expectation 'empty' here")),
+    ] {
+        let expected = message.map(|message| format!("a_spec.lua:1: {message}"));
+        assert_eq!(failure(&format!("{add}{body}")), expected, "{body}");
+    }
+}
+
+#[test]
 fn tests_are_told_in_their_order_with_the_groups_they_are_in() {
     let (cases, end) = run("lust.it('first', function() end)
          lust.describe('a', function()
@@ -357,6 +374,7 @@ fn the_library_of_sessions_is_there() {
         "alc.log('info', 'x') alc.stats.record('k', 1) expect(alc.stats.get('k')).to.equal(1) alc.progress(1, 2)",
         "expect(alc.json_decode('[1]')).to.equal({1}) expect(std.json.encode({})).to.equal('{}')",
         "expect(select('#', print('a'))).to.equal(0) io.write('a') io.stderr:write('b')",
+        "io.write(('x'):rep(1 << 21)) io.write('\\n')",
         "expect(debug).to_not.exist() expect(ctx).to.equal({}) expect(os.time()).to.be.gt(0)",
         "local path = os.tmpname() local f = io.open(path, 'w') f:write('return 1, 2') f:close() \
            expect({dofile(path)}).to.equal({1, 2}) os.remove(path)",
