@@ -83,6 +83,18 @@ io, os, std = lazily("io", {}), lazily("os", {}), lazily("std", {})
 package = lazily("package", {})
 host.alc, host.lua.math, host.lua.package = alc, math, package
 
+-- What looks at the fields that are there finds those that are not loaded yet, too.
+local function looking(name, look)
+  return function(object, key)
+    if type(object) ~= "table" then
+      error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(object) .. ")", 2)
+    elseif names[object] then
+      check(fetch(host, names[object], object, look == rawget and key or nil))
+    end
+    return look(object, key)
+  end
+end
+
 -- A function that is loaded when it is first called.
 local function later(name)
   return function(...)
@@ -92,6 +104,7 @@ end
 collectgarbage, load, print, warn = later("collectgarbage"), later("load"), later("print"), later("warn")
 xpcall, require, table.sort = later("xpcall"), later("require"), later("sort")
 dofile, loadfile = later("dofile"), later("loadfile")
+_G.next, _G.rawget = looking("next", next), looking("rawget", rawget)
 
 -- A function of the host, as scripts call it.
 function host.native(name)

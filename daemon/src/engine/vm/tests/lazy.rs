@@ -50,6 +50,12 @@ fn a_table_with_fields_to_load_is_a_table_like_any_other() {
         "for _ in pairs(alc) do end return getmetatable(alc) == nil and next(alc) ~= nil",
         "local count = 0 for name in pairs(math) do count = count + 1 end return count > 30",
         "return host == nil and debug == nil",
+        "return type(rawget(alc, 'vote')) == 'function' and rawget(alc, 'none') == nil",
+        "local key, value = next(alc) return key ~= nil and rawget(alc, key) == value",
+        "local count = 0 for _ in next, alc.card do count = count + 1 end return count > 5",
+        "alc.fmt = nil for name in next, alc do if name == 'fmt' then return false end end return true",
+        "return next({}) == nil and next({7}) == 1 and rawget({a = 1}, 'a') == 1",
+        "return not pcall(next, nil) and select(2, pcall(rawget, 1, 'a')):find(\"to 'rawget'\", 1, true) ~= nil",
     ] {
         assert_eq!(value(source), "true", "{source}");
     }
