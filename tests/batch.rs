@@ -85,6 +85,42 @@ fn a_line_that_the_daemon_refuses_is_told_and_the_others_start() {
 }
 
 #[test]
+fn the_lines_of_a_batch_may_be_of_every_kind() {
+    let env = TestEnv::new();
+    env.alc(["daemon", "start"]).ok();
+    let package = env.home().join("packages/four");
+    std::fs::create_dir_all(&package).expect("creates");
+    std::fs::write(package.join("init.lua"), "return {run = function() return '4' end}")
+        .expect("writes");
+    env.file("quiz.lua", "return {cases = {{input = 'x', expected = '4'}}}");
+    let code = "return {cases = {{input = 'x', expected = '5'}}}";
+    let input = lines(&[
+        json!({"e": "return 1"}),
+        json!({"strategy": "four", "task": "x"}),
+        json!({"strategy": "four", "scenario": "quiz.lua", "auto_card": true}),
+        json!({"strategy": "four", "e": code}),
+    ]);
+    let ids = env.alc_with(["spawn", "--batch"], input).ok();
+    let told: Vec<_> = ids
+        .lines()
+        .map(|id| {
+            env.alc(["result", "--wait", id]).ok();
+            let kind = env.json(["state", id])[0]["kind"].clone();
+            let value = env.json(["result", id])[0]["value"].clone();
+            let card = value.get("card_id").is_some();
+            json!([kind, value.pointer("/aggregated/pass_rate").unwrap_or(&value), card])
+        })
+        .collect();
+    let expected = [
+        json!(["run", 1, false]),
+        json!(["advice", "4", false]),
+        json!(["eval", 1.0, true]),
+        json!(["eval", 0.0, false]),
+    ];
+    assert_eq!(told, expected);
+}
+
+#[test]
 fn a_batch_in_json_is_a_session_a_line_and_can_be_sent_again() {
     let env = TestEnv::new();
     let line = |key: &str| json!({"e": "return 1", "idempotency_key": key, "deadline": "1h"});

@@ -18,7 +18,8 @@ Examples:
   alc spawn review.lua --name review-42 --if-exists reuse -l team=core
   jq -c '{file: \"review.lua\", ctx: .}' diffs.jsonl | alc spawn --batch
 
-A line of a batch has the members file, e or strategy (with task), and perhaps ctx (an object), name, \
+A line of a batch says what to run: file or e (a script), strategy, perhaps with task (a package), or \
+strategy with scenario or e, perhaps with auto_card (an evaluation). It may have ctx (an object), name, \
 if_exists, idempotency_key, labels (an object), deadline, max_llm_calls, env (an object; null for the \
 value it has here) and project_root. All lines are read first: if one is wrong, nothing starts. Then \
 the sessions start in order, and their ids are printed; a line that is refused then, since its script \

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use alc_core::{Name, Program, Scenario};
+use alc_ipc::Spawn;
 
 use super::spawn;
 use crate::{
@@ -20,22 +21,31 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let args::Eval { scenario, e, strategy, auto_card, given, turn } = args;
-    let args::Given { ctx, identity, terms } = given;
-    if scenario.as_deref() == Some("-") && ctx.base == Some(Value::Stdin) {
+    if scenario.as_deref() == Some("-") && given.ctx.base == Some(Value::Stdin) {
         return Err(InputError::StdinTwice.into());
     }
-    let only_check = terms.check;
-    let scenario = read(scenario.as_deref(), e)?;
-    let program = Program::Eval { scenario, strategy, auto_card };
-    let request = spawn::request(program, spawn::context(ctx)?, identity, terms)?;
+    let only_check = given.terms.check;
+    let request = request(read(scenario.as_deref(), e)?, strategy, auto_card, given)?;
     if only_check {
         return spawn::check(request, connector, output);
     }
     spawn::begin(request, &turn, connector, output)
 }
 
+/// What to ask of the daemon.
+pub(super) fn request(
+    scenario: Scenario,
+    strategy: Name,
+    auto_card: bool,
+    given: args::Given,
+) -> Result<Spawn, InputError> {
+    let args::Given { ctx, identity, terms } = given;
+    let program = Program::Eval { scenario, strategy, auto_card };
+    spawn::request(program, spawn::context(ctx)?, identity, terms)
+}
+
 /// The scenario: what can be a name is one, all else is a file.
-fn read(scenario: Option<&str>, code: Option<String>) -> Result<Scenario, InputError> {
+pub(super) fn read(scenario: Option<&str>, code: Option<String>) -> Result<Scenario, InputError> {
     let (source, chunk) = match scenario {
         None => (code.unwrap_or_default(), "-e".to_owned()),
         Some("-") => (input::read_stdin("the scenario")?, "stdin".to_owned()),

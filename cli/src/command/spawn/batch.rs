@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 
 use crate::{
     args, bulk,
-    command::advice,
+    command::{advice, eval},
     connect::Connector,
     error::CliError,
     exit::Exit,
@@ -36,6 +36,8 @@ struct Line {
     e: Option<String>,
     strategy: Option<Name>,
     task: Option<String>,
+    scenario: Option<String>,
+    auto_card: bool,
     ctx: Option<Box<RawValue>>,
     name: Option<Name>,
     if_exists: Option<String>,
@@ -66,14 +68,20 @@ pub(crate) enum BadLine {
     #[error("{0}")]
     Json(serde_json::Error),
     /// None or several of the members that say what runs.
-    #[error("it has to say what to run, in one of `file`, `e` and `strategy`")]
+    #[error(
+        "it has to say what to run: `file` or `e` for a script, `strategy` for a package, \
+         `strategy` with `scenario` or `e` for an evaluation"
+    )]
     Program,
     /// A task for nobody.
-    #[error("`task` is for a `strategy`; a script finds what is in `ctx`")]
+    #[error("`task` is for a `strategy` alone; all else finds what is in `ctx`")]
     Task,
+    /// A card of nothing.
+    #[error("`auto_card` is for an evaluation")]
+    Card,
     /// The lines themselves come from there.
-    #[error("`file` cannot be stdin")]
-    Stdin,
+    #[error("`{0}` cannot be stdin")]
+    Stdin(&'static str),
     /// A member is not as its flag is typed.
     #[error("`{member}`: {problem}")]
     Member { member: &'static str, problem: String },
@@ -123,30 +131,65 @@ fn request(text: &str) -> Result<Spawn, InputError> {
         return Err(BadLine::NoObject.into());
     }
     let line: Line = serde_json::from_str(text).map_err(BadLine::Json)?;
-    let Line { file, e, strategy, task, ctx, name, idempotency_key, max_llm_calls, .. } = line;
-    let if_exists = line.if_exists.map_or(Ok(IfExists::default()), |choice| {
-        IfExists::parse(&choice).ok_or_else(|| bad("if_exists", &"it is fail, reuse or replace"))
+    let if_exists = line.if_exists.as_deref().map_or(Ok(IfExists::default()), |choice| {
+        IfExists::parse(choice).ok_or_else(|| bad("if_exists", &"it is fail, reuse or replace"))
     })?;
     let labels = line.labels.iter().map(|(key, value)| format!("{key}={value}").parse());
     let labels = labels.collect::<Result<_, _>>().map_err(|error| bad("labels", &error))?;
     let env = line.env.into_iter().map(variable).collect::<Result<_, _>>();
     let env = env.map_err(|error| bad("env", &error))?;
     let deadline = line.deadline.map(Span::read).transpose()?;
-    let project_root = line.project_root;
-    let base = ctx.map(|ctx| Value::Text(ctx.get().to_owned()));
-    let ctx = args::Ctx { base, set: Vec::new(), set_json: Vec::new() };
-    let identity = args::Identity { name, if_exists, labels, idempotency_key };
-    let terms = args::Terms { deadline, max_llm_calls, env, project_root, check: false };
-    let given = args::Given { ctx, identity, terms };
-    match (file, e, strategy) {
-        (None, None, Some(strategy)) => advice::request(strategy, task.map(Value::Text), given),
-        (Some(_), None, None) | (None, Some(_), None) if task.is_some() => {
+    let (max_llm_calls, project_root) = (line.max_llm_calls, line.project_root);
+    let (name, idempotency_key) = (line.name, line.idempotency_key);
+    let base = line.ctx.map(|ctx| Value::Text(ctx.get().to_owned()));
+    let start = args::Start {
+        source: args::Source { file: line.file, e: line.e },
+        given: args::Given {
+            ctx: args::Ctx { base, set: Vec::new(), set_json: Vec::new() },
+            identity: args::Identity { name, if_exists, labels, idempotency_key },
+            terms: args::Terms { deadline, max_llm_calls, env, project_root, check: false },
+        },
+    };
+    match line.strategy {
+        None if line.task.is_some() => Err(BadLine::Task.into()),
+        None if line.auto_card => Err(BadLine::Card.into()),
+        None if line.scenario.is_some() => Err(BadLine::Program.into()),
+        None => script(start),
+        Some(strategy) => of_package(strategy, line.task, line.scenario, line.auto_card, start),
+    }
+}
+
+fn script(start: args::Start) -> Result<Spawn, InputError> {
+    match &start.source {
+        args::Source { file: Some(file), e: None } if file == Path::new("-") => {
+            Err(BadLine::Stdin("file").into())
+        }
+        args::Source { file: Some(_), e: None } | args::Source { file: None, e: Some(_) } => {
+            super::read(start)
+        }
+        _ => Err(BadLine::Program.into()),
+    }
+}
+
+/// A strategy, or its evaluation where there is a scenario.
+fn of_package(
+    strategy: Name,
+    task: Option<String>,
+    scenario: Option<String>,
+    auto_card: bool,
+    start: args::Start,
+) -> Result<Spawn, InputError> {
+    let args::Start { source: args::Source { file, e }, given } = start;
+    match (file, scenario, e) {
+        (None, None, None) if auto_card => Err(BadLine::Card.into()),
+        (None, None, None) => advice::request(strategy, task.map(Value::Text), given),
+        (None, Some(_), None) | (None, None, Some(_)) if task.is_some() => {
             Err(BadLine::Task.into())
         }
-        (Some(file), None, None) if file == Path::new("-") => Err(BadLine::Stdin.into()),
-        (file @ Some(_), e @ None, None) | (file @ None, e @ Some(_), None) => {
-            let source = args::Source { file, e };
-            super::read(args::Start { source, given })
+        (None, Some(scenario), None) if scenario == "-" => Err(BadLine::Stdin("scenario").into()),
+        (None, scenario @ Some(_), e @ None) | (None, scenario @ None, e @ Some(_)) => {
+            let scenario = eval::read(scenario.as_deref(), e)?;
+            eval::request(scenario, strategy, auto_card, given)
         }
         _ => Err(BadLine::Program.into()),
     }
@@ -176,7 +219,7 @@ fn bad(member: &'static str, problem: &dyn ToString) -> BadLine {
 
 #[cfg(test)]
 mod tests {
-    use alc_core::Program;
+    use alc_core::{Program, Scenario};
 
     use super::*;
 
@@ -207,6 +250,20 @@ mod tests {
     }
 
     #[test]
+    fn a_line_with_a_scenario_is_an_evaluation() {
+        let strategy: Name = "cot".parse().expect("a name");
+        let source = |source: &str| Scenario::Source { source: source.into(), chunk: "-e".into() };
+        let named = Scenario::Named("sums".parse().expect("a name"));
+        for (line, scenario, auto_card) in [
+            (r#"{"scenario":"sums","strategy":"cot"}"#, named, false),
+            (r#"{"e":"return {}","strategy":"cot","auto_card":true}"#, source("return {}"), true),
+        ] {
+            let program = Program::Eval { scenario, strategy: strategy.clone(), auto_card };
+            assert_eq!(request(line).expect("reads").program, program);
+        }
+    }
+
+    #[test]
     fn what_no_flag_can_say_is_refused() {
         for (line, why) in [
             ("no", "not a JSON object"),
@@ -214,9 +271,15 @@ mod tests {
             ("{", "EOF"),
             ("{}", "what to run"),
             (r#"{"e":"x","file":"y"}"#, "what to run"),
-            (r#"{"e":"x","strategy":"y"}"#, "what to run"),
+            (r#"{"file":"x","strategy":"y"}"#, "what to run"),
+            (r#"{"scenario":"x"}"#, "what to run"),
+            (r#"{"scenario":"x","e":"x","strategy":"y"}"#, "what to run"),
             (r#"{"e":"x","task":"y"}"#, "is for a `strategy`"),
-            (r#"{"file":"-"}"#, "stdin"),
+            (r#"{"scenario":"x","strategy":"y","task":"z"}"#, "is for a `strategy`"),
+            (r#"{"strategy":"y","auto_card":true}"#, "is for an evaluation"),
+            (r#"{"file":"-"}"#, "`file` cannot be stdin"),
+            (r#"{"scenario":"-","strategy":"y"}"#, "`scenario` cannot be stdin"),
+            (r#"{"scenario":"none.lua","strategy":"y"}"#, "cannot read none.lua"),
             (r#"{"e":"x","labelz":{}}"#, "unknown field"),
             (r#"{"e":"x","labels":{"a b":"c"}}"#, "`labels`: a label"),
             (r#"{"e":"x","env":{"":"c"}}"#, "`env`: a variable"),
