@@ -2,10 +2,7 @@
 
 use std::{fs, io, path::Path};
 
-use crate::{
-    packages::is_card_name,
-    store::{lock, replace},
-};
+use crate::store::{Cards, is_card_name, lock, replace};
 
 /// Copies the cards in the package's `folder` that are not in the data folder `home`; each with
 /// whether it was copied.
@@ -18,22 +15,25 @@ pub(super) fn copy_cards(
     let Ok(entries) = fs::read_dir(&from) else { return Vec::new() };
     let names = entries.filter_map(|entry| {
         let name = entry.ok()?.file_name().into_string().ok()?;
-        Some(name.strip_suffix(".toml").filter(|name| is_card_name(name))?.to_owned())
+        let name = name.strip_suffix(".toml")?;
+        // What is hidden is not meant.
+        (is_card_name(name) && !name.starts_with('.')).then(|| name.to_owned())
     });
     let mut names: Vec<_> = names.collect();
     names.sort();
     let copied = |name: String| {
-        let copied = copy(&from, &name, &home.join("cards"), package);
+        let copied = copy(&from, &name, home, package);
         (name, copied)
     };
     names.into_iter().map(copied).collect()
 }
 
-fn copy(from: &Path, name: &str, cards: &Path, package: &str) -> io::Result<bool> {
-    let _lock = lock(cards)?;
+fn copy(from: &Path, name: &str, home: &Path, package: &str) -> io::Result<bool> {
+    let cards = home.join("cards");
+    let _lock = lock(&cards)?;
     let (card, samples) = (format!("{name}.toml"), format!("{name}.samples.jsonl"));
     let to = cards.join(package);
-    if to.join(&card).exists() {
+    if Cards::new(home).has(name).map_err(io::Error::other)? {
         return Ok(false);
     }
     let text = fs::read_to_string(from.join(&card))?;

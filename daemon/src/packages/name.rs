@@ -1,4 +1,4 @@
-//! What versions and cards may be called: nothing that leads out of their folders.
+//! What versions may be called: nothing that leads out of their folder.
 
 /// The most bytes of a version.
 const LONGEST: usize = 64;
@@ -8,14 +8,6 @@ pub(crate) fn is_version(version: &str) -> bool {
     (1..=LONGEST).contains(&version.len())
         && version.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._+-".contains(&byte))
         && version.bytes().any(|byte| byte.is_ascii_alphanumeric())
-}
-
-/// Whether a card may be called so: nothing that leads out of its folder.
-pub(crate) fn is_card_name(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with('.')
-        && !name.contains(['/', '\\', '\0'])
-        && !name.contains("..")
 }
 
 #[cfg(test)]

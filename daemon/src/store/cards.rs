@@ -95,12 +95,17 @@ struct Found {
     card: Value,
 }
 
-/// Refuses what cannot be the name of a file, or names one elsewhere.
+/// Whether a card, its package or an alias may be called so: not what cannot be the name of a file, or
+/// names one elsewhere.
+pub(crate) fn is_card_name(name: &str) -> bool {
+    !name.is_empty() && name != "." && !name.contains(['/', '\\', '\0']) && !name.contains("..")
+}
+
 fn check_name(what: &'static str, name: &str) -> Result<(), CardError> {
-    if name.is_empty() || name == "." || name.contains(['/', '\\', '\0']) || name.contains("..") {
-        return Err(CardError::Name { what, name: name.to_owned() });
+    if is_card_name(name) {
+        return Ok(());
     }
-    Ok(())
+    Err(CardError::Name { what, name: name.to_owned() })
 }
 
 impl Cards {
@@ -115,6 +120,11 @@ impl Cards {
             Some(place) => self.card(&place).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Whether there is a card of this id, of any package.
+    pub(crate) fn has(&self, id: &str) -> Result<bool, CardError> {
+        Ok(self.find(id)?.is_some())
     }
 
     /// A card, and the text of its file.

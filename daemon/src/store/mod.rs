@@ -7,8 +7,8 @@ mod reset;
 mod state;
 
 pub(crate) use cards::{
-    CardChange, CardError, Cards, Column, Query, Run, SampleQuery, Walk, Wanted, is_status,
-    past_cards,
+    CardChange, CardError, Cards, Column, Query, Run, SampleQuery, Walk, Wanted, is_card_name,
+    is_status, past_cards,
 };
 pub(crate) use evaluations::{EvaluationError, Evaluations, Meta};
 pub(crate) use file::{lock, replace};
