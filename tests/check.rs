@@ -46,6 +46,47 @@ fn a_strategy_is_loaded_and_not_run() {
     assert!(!env.home().exists());
 }
 
+#[test]
+fn a_scenario_is_made_and_no_case_of_it_is_run() {
+    let env = TestEnv::new();
+    let packages = env.folder().join("packages");
+    for (name, source) in
+        [("good", "return {run = function() error('not run') end}"), ("tools", "return {}")]
+    {
+        let folder = packages.join(name);
+        fs::create_dir_all(&folder).expect("creates");
+        fs::write(folder.join("init.lua"), source).expect("writes");
+    }
+    let check = |scenario: &str, strategy: &str| {
+        let mut command = env.command(["eval", "-e", scenario, strategy, "--check"]);
+        Ran::new(command.env("ALC_PACKAGES_PATH", &packages).output().expect("alc runs"))
+    };
+    for scenario in [
+        "return {cases = {{input = 'x', expected = 'y'}}}",
+        "local ef = require('evalframe') \
+           return {ef.bind {ef.graders.contains}, cases = {ef.case {input = 'x', expected = 'y'}}}",
+        "alc.llm('?') error('not reached')",
+    ] {
+        let ran = check(scenario, "good");
+        assert_eq!((ran.stderr.as_str(), ran.code), ("-e loads\n", Some(0)), "{scenario}");
+    }
+    for (scenario, told) in [
+        ("return {cases = {", "-e:1:"),
+        ("return {cases = {{}}}", "case #1 must have an 'input' field"),
+        ("return {graders = {'none'}, cases = {{input = 'x'}}}", "unknown grader 'none'"),
+        ("return {cases = {}}", "no cases to evaluate"),
+        ("return 'none'", "could not resolve scenario 'none'"),
+        ("return nil + 1", "-e:1: attempt to perform"),
+    ] {
+        let message = check(scenario, "good").fails(1, "does_not_load");
+        assert!(message.contains(told), "{message}");
+    }
+    let scenario = "return {cases = {{input = 'x', expected = 'y'}}}";
+    assert!(check(scenario, "tools").fails(1, "does_not_load").contains("is a library package"));
+    check(scenario, "none").fails(4, "unknown_strategy");
+    assert!(!env.home().exists());
+}
+
 /// The same words from the daemon and without it.
 #[test]
 fn what_is_refused_is_refused_in_the_same_words() {

@@ -94,6 +94,58 @@ fn an_evaluation_asks_case_by_case_and_outlives_its_daemon() {
 }
 
 #[test]
+fn the_card_of_an_evaluation_is_found_and_tells_of_it() {
+    let env = env();
+    let earlier =
+        "return alc.card.create{pkg = {name = 'ask'}, card_id = 'base', stats = {pass_rate = 0.0}}";
+    env.alc(["run", "-e", earlier, "--", "cat"]).ok();
+    let quiz = env.file("quiz.lua", QUIZ);
+    let quiz = quiz.to_str().expect("UTF-8");
+    let id = env.alc(["eval", quiz, "ask", "--auto-card", "--name", "quiz"]).ok();
+    for answer in ["It is 4.", "5", "Paris", "I say 1."] {
+        env.alc(["prompt", "quiz"]).ok();
+        env.alc(["resume", "quiz", answer]).ok();
+    }
+    env.alc(["result", "--wait", &id]).ok();
+    let report = env.json(["result", &id])[0]["value"].clone();
+    let card_id = report["card_id"].as_str().expect("an id");
+    env.alc(["daemon", "stop"]).ok();
+
+    let shown = &env.json(["card", "show", card_id])[0]["card"];
+    assert_eq!((&shown["card_id"], &shown["schema_version"]), (&card_id.into(), &"card/v0".into()));
+    assert_eq!(shown["pkg"]["name"], "ask");
+    assert_eq!(shown["scenario"], serde_json::json!({"name": "inline", "case_count": 2}));
+    let stats = serde_json::json!({
+        "pass_rate": 0.5, "mean_score": 0.75, "n": 2, "passed": 1,
+        "by_grader": {
+            "contains": {"n": 2, "mean": 1.0, "weight": 1.0},
+            "llm_rubric": {"n": 2, "mean": 0.5, "weight": 1.0},
+        },
+        "by_bucket": {"math": {"n": 1, "pass": 1, "fail": 0, "rate": 1.0, "mean": 1.0}},
+    });
+    assert_eq!(shown["stats"], stats);
+    let file = env.home().join(format!("cards/ask/{card_id}.toml"));
+    let text = fs::read_to_string(file).expect("is there");
+    assert_eq!(env.alc(["card", "show", card_id]).stdout, text);
+    let found = |place: &str| env.alc(["card", "find", "--where", place, "-q"]).ok();
+    assert_eq!(found(r#"{"stats":{"pass_rate":{"gte":0.5}}}"#), card_id);
+    assert_eq!(found(r#"{"scenario":{"name":"inline"}}"#), card_id);
+    assert_eq!(found(r#"{"stats":{"passed":0}}"#), "");
+    let best = env.alc(["card", "find", "--pkg", "ask", "--order-by", "-stats.pass_rate", "-q"]);
+    assert_eq!(best.ok(), format!("{card_id}\nbase"));
+    let samples = env.alc(["card", "samples", card_id]).ok();
+    let samples: Vec<serde_json::Value> =
+        samples.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+    assert_eq!(serde_json::Value::from(samples), report["results"]);
+    let lineage = &env.json(["card", "lineage", card_id])[0];
+    assert_eq!((&lineage["root"], &lineage["nodes"][0]["pkg"]), (&card_id.into(), &"ask".into()));
+    assert_eq!(lineage["nodes"][0]["stats"], stats);
+    env.alc(["card", "alias", "best", card_id]).ok();
+    assert_eq!(env.json(["card", "alias"])[0]["card_id"], card_id);
+    assert_eq!(env.alc(["daemon", "status"]).code, Some(69));
+}
+
+#[test]
 fn a_scenario_is_a_file_a_name_or_code() {
     let env = env();
     write(&env, "scenarios/sums.lua", "return { cases = { { input = '2+2?', expected = '4' } } }");

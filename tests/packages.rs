@@ -184,15 +184,57 @@ fn files_that_cannot_be_read_become_warnings() {
         &env,
         &[
             ("home/packages/a/init.lua", STRATEGY),
+            ("home/packages/b/init.lua", "return require('a')"),
             ("home/installed.json", "{"),
             ("alc.toml", "[packages"),
         ],
     );
     let ran = env.alc(["pkg", "list"]);
     assert!(ran.stderr.contains("alc.toml:1:") && ran.stderr.contains("installed.json is damaged"));
-    assert!(ran.ok().starts_with("a\t1.2\t"));
+    assert_eq!(
+        ran.ok(),
+        "a\t1.2\trunnable\tglobal\tactive\tdoes it\nb\t1.2\trunnable\tglobal\tactive\tdoes it"
+    );
     env.file("alc.toml", "");
     env.file("alc.lock", "version = 9");
     let ran = env.alc(["pkg", "list"]);
     assert!(ran.stderr.contains("unsupported alc.lock version"), "{ran:?}");
+}
+
+#[test]
+fn a_session_is_warned_of_a_link_that_it_passes_over() {
+    let env = TestEnv::new();
+    env.alc(["daemon", "start"]).ok();
+    let uses = "return { run = function()
+        return { require('cot').name, require('cot').name, pcall(require, 'none') }
+    end }";
+    write(
+        &env,
+        &[
+            ("home/packages/cot/init.lua", "return { name = 'stored' }"),
+            ("home/packages/uses/init.lua", uses),
+            ("alc.toml", ""),
+            ("alc.local.toml", "[packages]\ncot = { path = 'gone' }\nnone = { path = 'away' }"),
+        ],
+    );
+    let id = env.alc(["advice", "uses"]).ok();
+    let told = env.alc(["result", "--wait", &id]).ok();
+    assert!(told.starts_with(r#"["stored","stored",false,"module 'none' not found:"#), "{told}");
+    let state = &env.json(["state", &id])[0];
+    let log = state["log"].as_array().expect("a log").iter();
+    let lines: Vec<_> = log
+        .map(|line| {
+            let text = |member: &str| line[member].as_str().expect("text").to_owned();
+            format!("{} {} {}", text("level"), text("source"), text("message"))
+        })
+        .collect();
+    let link = |name: &str, folder: &str| {
+        let folder = env.folder().canonicalize().expect("a path").join(folder);
+        let folder = folder.display();
+        format!("alc.local.toml links `{name}` to {folder}, where there is no package")
+    };
+    let warned = |name, folder| format!("warn require {}", link(name, folder));
+    assert_eq!(lines, [warned("cot", "gone"), warned("none", "away")]);
+    let refused = env.alc(["advice", "none"]).fails(4, "unknown_strategy");
+    assert!(refused.contains(&link("none", "away")), "{refused}");
 }

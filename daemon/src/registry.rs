@@ -72,6 +72,9 @@ pub(crate) enum RegistryError {
     Random,
     #[error("no package `{}` is installed", .0.as_str())]
     UnknownStrategy(Name),
+    /// What its name is a link to is gone.
+    #[error("{0}")]
+    BrokenLink(String),
     #[error("no scenario `{}` is in the data folder", .0.as_str())]
     UnknownScenario(Name),
     #[error("cannot read {}", .0.display())]

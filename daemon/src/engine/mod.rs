@@ -1,7 +1,6 @@
 //! Lua: virtual machines, the threads that run them, and what a script finds in them.
 
 mod alc;
-mod alone;
 mod budget;
 mod convert;
 mod fork;
@@ -18,14 +17,13 @@ mod world;
 
 pub(crate) use alc::compare::compare as compare_cards;
 pub(crate) use alc::{Sample, Welch, welch};
-pub(crate) use alone::alone;
 #[cfg(feature = "fuzz")]
 pub(crate) use convert::through_lua;
 pub(crate) use operation::{Begun, Operation, Outcome};
 pub(crate) use pool::{BrokeOff, Doing, Pool, Turn};
 pub(crate) use prelude::Prelude;
 pub(crate) use preludes::{PreludeHash, Preludes};
-pub(crate) use probe::{ProbeError, probe};
+pub(crate) use probe::{ProbeError, probe, rehearse};
 pub(crate) use spec::{Case, Notes, Spec, run_spec};
 pub(crate) use vm::{
     Divergence, LoadError, Outside, Step, Stepped, Vm, check_syntax, iterates_as_always,

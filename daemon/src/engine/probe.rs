@@ -3,7 +3,8 @@
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use alc_core::Script;
+use alc_core::{Script, SessionKind};
+use mlua::Function;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +22,8 @@ pub(crate) enum ProbeError {
     Load(#[from] LoadError),
     #[error("{0}")]
     Failed(String),
+    #[error("cannot start Lua")]
+    Threads(#[source] std::io::Error),
     #[error("it calls alc.llm, and nobody answers here")]
     Asks,
     #[error("it has not ended after {} s", .0.as_secs())]
@@ -53,6 +56,28 @@ pub(crate) async fn probe(
         Ok(vm)
     };
     within(limit, &token, to_end(load, pool, May::Look)).await
+}
+
+/// Runs `script` to its first question, an evaluation to its first case, or else to its end. What it
+/// does to files and processes is done.
+pub(crate) async fn rehearse(
+    script: Script,
+    home: Arc<Path>,
+    limit: Duration,
+) -> Result<(), ProbeError> {
+    let token = CancellationToken::new();
+    let outside = Outside::own(token.clone(), home).map_err(LoadError::from)?;
+    let pool = Pool::start(1).map_err(ProbeError::Threads)?;
+    let load = move || match script.kind {
+        SessionKind::Run | SessionKind::Advice => Vm::load(&script, Vec::new(), outside),
+        SessionKind::Eval => Vm::prepared(&script, Vec::new(), outside, |_, host, chunk| {
+            host.get::<Function>("rehearsal")?.call(chunk)
+        }),
+    };
+    match within(limit, &token, to_end(load, &pool, May::Change)).await {
+        Ok(_) | Err(ProbeError::Asks) => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Lets a script run for so long.

@@ -75,7 +75,7 @@ impl Strand {
         let main: Function = host.raw_get("main")?;
         let ctx = mark.read_json(&lua, ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
         lua.globals().raw_set("ctx", ctx)?;
-        let chunk = prepare(&lua, &host, compile(&lua, source, name)?)?;
+        let chunk = prepare(&lua, &host, compile(&lua, source.as_bytes(), name)?)?;
         let main = lua.create_thread(main.bind(chunk)?)?;
         // What compiling left behind would stay as long as the script rests.
         lua.gc_collect()?;
@@ -206,11 +206,11 @@ fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
 }
 
 /// Compiles a source, whose lines keep their numbers.
-pub(super) fn compile(lua: &Lua, source: &str, name: &str) -> Result<Function, LoadError> {
-    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+pub(super) fn compile(lua: &Lua, source: &[u8], name: &str) -> Result<Function, LoadError> {
+    let source = source.strip_prefix("\u{feff}".as_bytes()).unwrap_or(source);
     // What the `lua` program does with a first line such as `#!/usr/bin/env lua`.
-    let source = if source.starts_with('#') { format!("--{source}") } else { source.to_owned() };
-    let chunk = lua.load(source).set_name(name).set_mode(ChunkMode::Text);
+    let comment: &[u8] = if source.starts_with(b"#") { b"--" } else { b"" };
+    let chunk = lua.load([comment, source].concat()).set_name(name).set_mode(ChunkMode::Text);
     chunk.into_function().map_err(|error| match error {
         mlua::Error::SyntaxError { message, .. } => LoadError::Syntax(message),
         error => LoadError::Engine(error),

@@ -237,7 +237,7 @@ pub(crate) enum LoadError {
 }
 
 /// Says what is wrong with a source, without running it.
-pub(crate) fn check_syntax(source: &str, name: &str) -> Result<(), LoadError> {
+pub(crate) fn check_syntax(source: &[u8], name: &str) -> Result<(), LoadError> {
     compile(&Lua::new_with(StdLib::NONE, LuaOptions::new())?, source, name).map(|_| ())
 }
 

@@ -35,6 +35,9 @@ impl From<RegistryError> for Failure {
             RegistryError::UnknownStrategy(_) => {
                 (ErrorCode::UnknownStrategy, Some("alc pkg list".to_owned()))
             }
+            RegistryError::BrokenLink(_) => {
+                (ErrorCode::UnknownStrategy, Some("alc pkg doctor".to_owned()))
+            }
             RegistryError::UnknownScenario(name) => {
                 (ErrorCode::UnknownScenario, Some(format!("alc eval ./{name}.lua STRATEGY")))
             }

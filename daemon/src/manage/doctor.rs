@@ -8,12 +8,7 @@ use alc_core::{
     PackageView,
 };
 
-use super::{
-    ManageError,
-    listing::{Shelf, broken},
-    project::ProjectFiles,
-    update::resolve,
-};
+use super::{ManageError, listing::Shelf, project::ProjectFiles, update::resolve};
 use crate::packages::Origin;
 
 /// Everything that is wrong, what matters most first.
@@ -36,7 +31,8 @@ pub(crate) async fn doctor(caller: &Caller, home: &Path) -> Result<Vec<FindingVi
             }
             _ => format!("alc pkg remove {} --scope {scope}", link.name),
         };
-        Finding::problem(FindingKind::BrokenLink, Some(&link.name), broken(link)).with_hint(hint)
+        Finding::problem(FindingKind::BrokenLink, Some(&link.name), link.leads_nowhere())
+            .with_hint(hint)
     }));
     if let Some(root) = &caller.project
         && let Ok(files) = ProjectFiles::open(Path::new(root))

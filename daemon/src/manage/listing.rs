@@ -2,7 +2,6 @@
 
 use std::{
     collections::HashMap,
-    fs,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -44,8 +43,11 @@ impl Shelf {
             .project
             .as_ref()
             .map_or(Ok(Project::default()), |root| Project::read(Path::new(root)));
+        let mut looks = caller.clone();
         let project = project.unwrap_or_else(|error| {
             damaged.push(chain(&error));
+            // What is elsewhere is loaded as if there were no project.
+            looks.project = None;
             Project::default()
         });
         let manifest = Manifest::read(home).unwrap_or_else(|error| {
@@ -53,14 +55,14 @@ impl Shelf {
             Manifest::default()
         });
         let resolver = Resolver::with_project(&project, caller, home);
-        let inspector = Inspector::new(caller, home).map_err(ManageError::Threads)?;
+        let inspector = Inspector::new(&looks, home).map_err(ManageError::Threads)?;
         Ok(Self { resolver, manifest, damaged, inspector: Arc::new(inspector) })
     }
 
     /// What people should know beside the packages.
     fn warnings(mut self) -> Vec<String> {
         let links = self.resolver.broken_links();
-        self.damaged.extend(links.iter().map(broken));
+        self.damaged.extend(links.iter().map(Located::leads_nowhere));
         self.damaged
     }
 
@@ -133,18 +135,6 @@ pub(crate) async fn show(name: &str, caller: &Caller, home: &Path) -> Result<Lis
         return Err(ManageError::Unknown(name.to_owned()));
     }
     Ok(Listing { packages, warnings: shelf.warnings() })
-}
-
-/// What is wrong with a link.
-pub(super) fn broken(link: &Located) -> String {
-    let Located { name, folder, origin } = link;
-    let from = match origin {
-        Origin::Worktree => "alc.local.toml".to_owned(),
-        Origin::Store => "the store".to_owned(),
-        _ => "the project".to_owned(),
-    };
-    let target = fs::read_link(folder).unwrap_or_else(|_| folder.clone());
-    format!("{from} links `{name}` to {}, where there is no package", target.display())
 }
 
 fn scope(origin: Origin) -> PackageScope {

@@ -5,12 +5,12 @@ mod pin;
 mod project;
 mod resolve;
 
-pub(crate) use name::{is_card_name, is_version};
+pub(crate) use name::is_version;
 pub(crate) use pin::{Package, PinError, stays_within};
 pub(crate) use project::{
     LOCAL, LOCK, MANIFEST, Project, ProjectError, allowed_variables, document,
 };
-pub(crate) use resolve::{Holds, Located, Origin, Resolver, Search, pinned_copy};
+pub(crate) use resolve::{Holds, Located, Origin, Passed, Resolver, pinned_copy};
 
 /// Reads a project's files, for a fuzzer.
 #[cfg(feature = "fuzz")]

@@ -18,7 +18,31 @@ const FILES: usize = 4096;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Package {
     /// By their names from the folder that the package lies in: `cot/init.lua`.
-    files: BTreeMap<String, String>,
+    files: BTreeMap<String, Source>,
+}
+
+/// What is in a file: Lua may have any bytes in its strings and comments.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged)]
+enum Source {
+    Text(String),
+    Bytes { bytes: Vec<u8> },
+}
+
+impl From<Vec<u8>> for Source {
+    fn from(bytes: Vec<u8>) -> Self {
+        String::from_utf8(bytes)
+            .map_or_else(|error| Self::Bytes { bytes: error.into_bytes() }, Self::Text)
+    }
+}
+
+impl Source {
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Text(text) => text.as_bytes(),
+            Self::Bytes { bytes } => bytes,
+        }
+    }
 }
 
 /// A package cannot be read.
@@ -26,8 +50,6 @@ pub(crate) struct Package {
 pub(crate) enum PinError {
     #[error("cannot read {}", .0.display())]
     Read(PathBuf, #[source] io::Error),
-    #[error("{} is not UTF-8 text", .0.display())]
-    NotText(PathBuf),
     #[error("{} has more than {LARGEST} bytes, or {FILES} files, of Lua", .0.display())]
     TooLarge(PathBuf),
 }
@@ -66,10 +88,10 @@ impl Package {
     }
 
     /// The source of a module, and the name of its file.
-    pub(crate) fn module(&self, name: &str) -> Option<(&str, &str)> {
+    pub(crate) fn module(&self, name: &str) -> Option<(&str, &[u8])> {
         let [file, init] = files_of(name);
         let found = self.files.get_key_value(&file).or_else(|| self.files.get_key_value(&init));
-        found.map(|(file, source)| (file.as_str(), source.as_str()))
+        found.map(|(file, source)| (file.as_str(), source.bytes()))
     }
 
     fn add_folder(
@@ -106,9 +128,7 @@ impl Package {
         if self.files.len() == FILES {
             return Err(too_large());
         }
-        let text = String::from_utf8(fs::read(path).map_err(failed)?)
-            .map_err(|_| PinError::NotText(path.to_owned()))?;
-        self.files.insert(name, text);
+        self.files.insert(name, fs::read(path).map_err(failed)?.into());
         Ok(())
     }
 }

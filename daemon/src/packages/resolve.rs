@@ -11,7 +11,7 @@ use alc_core::{Caller, is_package_name};
 
 use super::{
     pin::{Package, PinError, files_of, stays_within},
-    project::{Link, Project, ProjectError, Source},
+    project::{LOCAL, Link, Project, ProjectError, Source},
 };
 
 /// The variable that names more folders of packages.
@@ -63,11 +63,20 @@ pub(crate) enum Origin {
 
 /// What became of looking for a module.
 #[derive(Debug)]
-pub(crate) enum Search {
-    /// Its package.
-    Found(Package),
+pub(crate) struct Search {
+    /// Its package, if there is one.
+    pub(crate) package: Option<Package>,
+    /// The places that were passed over.
+    pub(crate) passed: Passed,
+}
+
+/// The places that do not have a module.
+#[derive(Debug, Default)]
+pub(crate) struct Passed {
     /// The files that are not there.
-    Missing(Vec<String>),
+    pub(crate) missing: Vec<String>,
+    /// The links that lead to no package.
+    pub(crate) broken: Vec<Located>,
 }
 
 /// A package in one of the places, whether it is the first of its name or not.
@@ -76,6 +85,20 @@ pub(crate) struct Located {
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
     pub(crate) origin: Origin,
+}
+
+impl Located {
+    /// What is wrong with a link that leads to no package.
+    pub(crate) fn leads_nowhere(&self) -> String {
+        let from = match self.origin {
+            Origin::Worktree => LOCAL,
+            Origin::Store => "the store",
+            _ => "the project",
+        };
+        let target = fs::read_link(&self.folder).unwrap_or_else(|_| self.folder.clone());
+        let (name, target) = (&self.name, target.display());
+        format!("{from} links `{name}` to {target}, where there is no package")
+    }
 }
 
 /// Where a module is.
@@ -132,20 +155,20 @@ impl Resolver {
 
     /// Finds a module and reads its whole package.
     pub(crate) fn find(&self, module: &str) -> Result<Search, PinError> {
-        let mut missing = Vec::new();
-        let name = module.split('.').next().unwrap_or(module);
-        match self.place(module, &mut missing) {
-            Some(Place::Folder(folder)) => Package::read_folder(name, &folder).map(Search::Found),
+        let mut passed = Passed::default();
+        let package = match self.place(module, &mut passed) {
+            Some(Place::Folder(folder)) => Package::read_folder(name_of(module), &folder).map(Some),
             Some(Place::File(file)) => {
-                Package::read_file(format!("{name}.lua"), &file).map(Search::Found)
+                Package::read_file(format!("{}.lua", name_of(module)), &file).map(Some)
             }
-            None => Ok(Search::Missing(missing)),
-        }
+            None => Ok(None),
+        };
+        Ok(Search { package: package?, passed })
     }
 
     /// The folder of the package that `name` stands for, if it is one.
     pub(crate) fn folder(&self, name: &str) -> Option<PathBuf> {
-        match self.place(name, &mut Vec::new())? {
+        match self.place(name, &mut Passed::default())? {
             Place::Folder(folder) => Some(folder),
             Place::File(_) => None,
         }
@@ -181,38 +204,31 @@ impl Resolver {
     /// The links that lead to no package.
     pub(crate) fn broken_links(&self) -> Vec<Located> {
         let mut broken = Vec::new();
-        for Root { holds, origin } in &self.roots {
-            match (holds, origin) {
-                (Holds::One(name, folder), Origin::Worktree | Origin::Project) => {
-                    // Older lock files name the folder that a package lies in.
-                    let either = [folder.clone(), folder.join(name)];
-                    if !either.iter().any(|folder| folder.join("init.lua").is_file()) {
-                        let (name, folder) = (name.clone(), folder.clone());
-                        broken.push(Located { name, folder, origin: *origin });
-                    }
-                }
+        for root in &self.roots {
+            match (&root.holds, root.origin) {
+                (Holds::One(name, _), _) => broken.extend(root.broken_link(name)),
                 (Holds::Many(folder), Origin::Store) => {
-                    let gone = entries(folder).into_iter().filter(|(_, entry)| {
-                        entry.is_symlink() && !entry.join("init.lua").is_file()
-                    });
-                    broken.extend(gone.map(|(name, folder)| Located {
-                        name,
-                        folder,
-                        origin: *origin,
-                    }));
+                    let names = entries(folder).into_iter();
+                    broken.extend(names.filter_map(|(name, _)| root.broken_link(&name)));
                 }
-                _ => {}
+                (Holds::Many(_), _) => {}
             }
         }
         broken
     }
 
     /// The first place that has a module.
-    fn place(&self, module: &str, missing: &mut Vec<String>) -> Option<Place> {
+    fn place(&self, module: &str, passed: &mut Passed) -> Option<Place> {
         if !is_sound(module) {
             return None;
         }
-        self.roots.iter().find_map(|root| self.look(root, module, missing))
+        self.roots.iter().find_map(|root| {
+            let place = self.look(root, module, &mut passed.missing);
+            if place.is_none() {
+                passed.broken.extend(root.broken_link(name_of(module)));
+            }
+            place
+        })
     }
 
     fn look(&self, root: &Root, module: &str, missing: &mut Vec<String>) -> Option<Place> {
@@ -252,8 +268,33 @@ impl Resolver {
 
     /// Links out of a folder of packages are how linked packages work, unless that is forbidden.
     fn may_follow(&self, entry: &Path) -> bool {
-        !self.strict || !entry.is_symlink()
+        let stays = || entry.parent().is_some_and(|root| stays_within(entry, root));
+        !self.strict || !entry.is_symlink() || stays()
     }
+}
+
+impl Root {
+    /// The link that `name` is here, if it leads to no package.
+    fn broken_link(&self, name: &str) -> Option<Located> {
+        let leads = |folder: &Path| folder.join("init.lua").is_file();
+        let folder = match (&self.holds, self.origin) {
+            (Holds::One(named, folder), Origin::Worktree | Origin::Project) if named == name => {
+                // Older lock files name the folder that a package lies in.
+                (!leads(folder) && !leads(&folder.join(name))).then(|| folder.clone())
+            }
+            (Holds::Many(folder), Origin::Store) => {
+                let entry = folder.join(name);
+                (entry.is_symlink() && !leads(&entry)).then_some(entry)
+            }
+            _ => None,
+        };
+        folder.map(|folder| Located { name: name.to_owned(), folder, origin: self.origin })
+    }
+}
+
+/// The package that a module is in.
+fn name_of(module: &str) -> &str {
+    module.split('.').next().unwrap_or(module)
 }
 
 /// What the copy of a version is called in the store.
@@ -290,10 +331,8 @@ mod tests {
     }
 
     fn source(resolver: &Resolver, module: &str) -> Option<String> {
-        match resolver.find(module).expect("reads") {
-            Search::Found(package) => package.module(module).map(|(_, source)| source.to_owned()),
-            Search::Missing(_) => None,
-        }
+        let package = resolver.find(module).expect("reads").package?;
+        package.module(module).map(|(_, source)| String::from_utf8_lossy(source).into_owned())
     }
 
     struct Places {
@@ -403,6 +442,47 @@ mod tests {
         assert_eq!(source(&resolver, "a").as_deref(), Some("a"));
         places.caller.env.insert(STRICT.to_owned(), "1".to_owned());
         assert_eq!(source(&places.resolver(), "b"), None);
+        symlink(root.join("home/packages/a"), root.join("home/packages/c")).expect("links");
+        assert_eq!(source(&places.resolver(), "c").as_deref(), Some("a"), "it stays within");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leads_nowhere_is_passed_over_and_told() {
+        let mut places = Places::new();
+        let root = places.folder.path().to_owned();
+        places.caller.project = Some(root.join("project").display().to_string());
+        for name in ["a", "b"] {
+            places.write(&format!("home/packages/{name}/init.lua"), name);
+        }
+        std::os::unix::fs::symlink("gone", root.join("home/packages/c")).expect("links");
+        let links = "[packages]\na = {path = 'none'}\nb = {path = '../home/packages/b'}";
+        places.write("project/alc.local.toml", links);
+        let broken = |module: &str| {
+            let found = places.resolver().find(module).expect("reads");
+            let told = found.passed.broken.iter().map(Located::leads_nowhere).collect::<Vec<_>>();
+            (found.package.is_some(), told.join(" "))
+        };
+        let none = root.join("project/none");
+        let told =
+            format!("alc.local.toml links `a` to {}, where there is no package", none.display());
+        assert_eq!(broken("a"), (true, told));
+        assert_eq!(broken("b"), (true, String::new()));
+        let told = "the store links `c` to gone, where there is no package".to_owned();
+        assert_eq!(broken("c"), (false, told));
+    }
+
+    #[test]
+    fn a_file_of_a_package_may_have_any_bytes() {
+        let places = Places::new();
+        places.write("home/packages/a/init.lua", "a");
+        let latin = places.folder.path().join("home/packages/a/latin.lua");
+        fs::write(latin, b"return '\xe9'").expect("writes");
+        let package = places.resolver().find("a").expect("reads").package.expect("is there");
+        let text = serde_json::to_string(&package).expect("JSON");
+        let package = Package::shared(&text).expect("reads");
+        assert_eq!(package.module("a"), Some(("a/init.lua", &b"a"[..])));
+        assert_eq!(package.module("a.latin"), Some(("a/latin.lua", &b"return '\xe9'"[..])));
     }
 
     #[test]
@@ -412,14 +492,13 @@ mod tests {
             places.write(&format!("home/packages/a/{file}.lua"), file);
         }
         places.write("home/packages/a/README.md", "text");
-        let Ok(Search::Found(package)) = places.resolver().find("a.deep.er") else {
-            panic!("not found");
-        };
+        let found = places.resolver().find("a.deep.er").expect("reads");
+        let package = found.package.expect("is there");
         for (module, file) in
             [("a", "init"), ("a.sub", "sub"), ("a.deep", "deep/init"), ("a.deep.er", "deep/er")]
         {
             let expected = format!("a/{file}.lua");
-            assert_eq!(package.module(module), Some((expected.as_str(), file)));
+            assert_eq!(package.module(module), Some((expected.as_str(), file.as_bytes())));
         }
         assert_eq!(package.module("a.spec.init_spec"), None);
     }

@@ -15,7 +15,7 @@ use tokio::task::spawn_blocking;
 use super::RegistryError;
 use crate::{
     engine::{BrokeOff, PAYLOAD_LIMIT, check_syntax},
-    packages::{self, Resolver, Search},
+    packages::{self, Resolver},
     session::SpawnError,
     settings,
 };
@@ -77,13 +77,12 @@ pub(super) async fn settings(caller: &Caller, home: &Arc<Path>) -> Result<Settin
 
 /// Refuses a strategy that is not installed, or whose first file is not Lua.
 fn find(strategy: &Name, caller: &Caller, home: &Path) -> Result<(), RegistryError> {
-    let package = match Resolver::new(caller, home)?.find(strategy.as_str())? {
-        Search::Found(package) => package,
-        Search::Missing(_) => return Err(RegistryError::UnknownStrategy(strategy.clone())),
-    };
-    match package.module(strategy.as_str()) {
-        Some((file, source)) => Ok(check_syntax(source, file).map_err(SpawnError::Load)?),
-        None => Err(RegistryError::UnknownStrategy(strategy.clone())),
+    let search = Resolver::new(caller, home)?.find(strategy.as_str())?;
+    let found = search.package.as_ref().and_then(|package| package.module(strategy.as_str()));
+    match (found, search.passed.broken.first()) {
+        (Some((file, source)), _) => Ok(check_syntax(source, file).map_err(SpawnError::Load)?),
+        (None, Some(link)) => Err(RegistryError::BrokenLink(link.leads_nowhere())),
+        (None, None) => Err(RegistryError::UnknownStrategy(strategy.clone())),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a new session runs, and on which terms.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use alc_core::{Budget, Caller, Limits, Name, Program, Script, SessionKind};
 use tokio_util::sync::CancellationToken;
@@ -11,11 +11,14 @@ use super::{
 };
 use crate::{
     clock,
-    engine::{LoadError, Outside, Vm, alone},
+    engine::{LoadError, Outside, Vm, rehearse},
     journal::Identity,
     packages,
     session::{Beginning, SessionHandle, SpawnError},
 };
+
+/// How long what is checked may take to load.
+const LOADING: Duration = Duration::from_mins(1);
 
 /// What a new session runs.
 #[derive(Clone, Debug)]
@@ -55,28 +58,21 @@ impl Specification {
         Ok(Draft { script, identity, limits })
     }
 
-    /// Loads what a session would run: compiles a script, and runs all of a strategy but its `run`.
+    /// Loads what a session would run: compiles a script, runs all of a strategy but its `run`, and
+    /// makes what a scenario describes.
     pub(crate) async fn check(self, home: Arc<Path>) -> Result<(), RegistryError> {
         let loading = match &self.program {
-            Program::Run { .. } => None,
-            Program::Advice { strategy } | Program::Eval { strategy, .. } => {
-                Some(packages::loading(strategy.as_str()))
-            }
+            Program::Advice { strategy } => Some(packages::loading(strategy.as_str())),
+            Program::Run { .. } | Program::Eval { .. } => None,
         };
         let Beginning { script, .. } = self.resolve(&home).await?.begin(0, None);
-        let outside = Outside::own(CancellationToken::new(), home)
-            .map_err(|error| SpawnError::from(LoadError::from(error)))?;
-        let loaded = match loading {
-            None => Vm::load(&script, Vec::new(), outside).map(drop),
-            // If it asks, it loads up to there.
-            Some(source) => {
-                Vm::load(&script, Vec::new(), outside.clone()).map(drop).and_then(|()| {
-                    let kind = SessionKind::Advice;
-                    alone(&Script { source, kind, ..script }, outside).map(drop)
-                })
-            }
-        };
-        Ok(loaded.map_err(SpawnError::from)?)
+        if script.kind == SessionKind::Run {
+            let outside = Outside::own(CancellationToken::new(), home).map_err(LoadError::from);
+            let loaded = outside.and_then(|outside| Vm::load(&script, Vec::new(), outside));
+            return Ok(loaded.map(drop).map_err(SpawnError::from)?);
+        }
+        let script = Script { source: loading.unwrap_or(script.source), ..script };
+        Ok(rehearse(script, home, LOADING).await.map_err(SpawnError::from)?)
     }
 }
 

@@ -9,7 +9,8 @@ use super::{
     record::With,
 };
 use crate::{
-    engine::{BrokeOff, LoadError, Turn, Vm},
+    cause::chain,
+    engine::{BrokeOff, LoadError, ProbeError, Turn, Vm},
     journal::{Identity, NewSession, WriteError},
 };
 
@@ -48,6 +49,16 @@ pub(crate) enum SpawnError {
     /// The session that was to be replaced goes on.
     #[error(transparent)]
     NotReplaced(Rejected),
+}
+
+impl From<ProbeError> for SpawnError {
+    fn from(error: ProbeError) -> Self {
+        match error {
+            ProbeError::Load(error) => Self::Load(error),
+            ProbeError::BrokeOff(error) => Self::BrokeOff(error),
+            error => Self::Load(LoadError::Raised(chain(&error))),
+        }
+    }
 }
 
 impl From<Rejected> for SpawnError {

@@ -15,21 +15,24 @@ use crate::{
         strand::compile,
         world::World,
     },
-    packages::{Package, Resolver, Search},
+    packages::{Located, Package, Passed, Resolver},
 };
 
 pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
-    // package_find(module): `true` once its package is kept, else the files that are not there.
+    // package_find(module): whether its package is kept now, the files that are not there, and what
+    // is wrong with the links that were passed over.
     add(lua, host, "package_find", |lua, arguments| {
         let module = arguments.text(lua, 1)?;
         let (caller, home) = world(lua, |world| (world.caller.clone(), world.home.clone()))?;
         let name = module.clone();
         let find = move || {
             let resolver = Resolver::new(&caller, &home).map_err(|error| chain(&error))?;
-            match resolver.find(&name).map_err(|error| chain(&error))? {
-                Search::Found(package) => json(&Found { package: Some(package), missing: vec![] }),
-                Search::Missing(missing) => json(&Found::<Package> { package: None, missing }),
-            }
+            let search = resolver.find(&name).map_err(|error| chain(&error))?;
+            let Passed { missing, broken } = search.passed;
+            // Of what is found nobody asks where it is not.
+            let missing = if search.package.is_some() { Vec::new() } else { missing };
+            let broken = broken.iter().map(Located::leads_nowhere).collect();
+            json(&Found { package: search.package, missing, broken })
         };
         let operation = Operation::new(move |_| Begun::Over(find())).taken_by(keep);
         operate(lua, CallKind::Require, module, operation)
@@ -70,20 +73,18 @@ pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
 struct Found<P> {
     package: Option<P>,
     missing: Vec<String>,
+    broken: Vec<String>,
 }
 
 /// Keeps a package that was found.
 fn keep(world: &mut World, text: &str) -> Outcome {
     let found: Found<Box<serde_json::value::RawValue>> =
         serde_json::from_str(text).map_err(|error| error.to_string())?;
-    match found.package {
-        None => json(&found.missing),
-        Some(package) => {
-            let package = Package::shared(package.get()).map_err(|error| error.to_string())?;
-            world.packages.push(package);
-            Ok("true".to_owned())
-        }
-    }
+    let package = found.package.map(|package| Package::shared(package.get())).transpose();
+    let package = package.map_err(|error| error.to_string())?;
+    let kept = package.is_some();
+    world.packages.extend(package);
+    json(&Found { package: Some(kept), missing: found.missing, broken: found.broken })
 }
 
 fn json(value: &impl Serialize) -> Outcome {

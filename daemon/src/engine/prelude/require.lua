@@ -48,6 +48,17 @@ function lib.searchpath(name, path, separator, replacement)
   return nil, listed(files)
 end
 
+-- Tells of links that were passed over, each once.
+local warned = {}
+local function warn_of(links)
+  for _, problem in ipairs(links) do
+    if not warned[problem] then
+      warned[problem] = true
+      host.log("warn", problem, "require")
+    end
+  end
+end
+
 -- Where a module may come from, in the order in which the places count. Each returns a loader and
 -- what to call it with, or why there is none.
 lib.searchers = {
@@ -56,9 +67,10 @@ lib.searchers = {
     if loader then
       return loader, file
     end
-    local missing = find_package(name)
-    if missing ~= true then
-      return absent(missing)
+    local found = find_package(name)
+    warn_of(found.broken)
+    if not found.package then
+      return absent(found.missing)
     end
     return check(kept(name))
   end,

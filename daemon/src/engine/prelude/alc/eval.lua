@@ -236,9 +236,8 @@ function lib.report_card(report, package, scenario)
     report.card_warning = host.said(problem)
   end
 end
---- host: evaluate
--- Evaluates a strategy; the scenario is called `name` where it does not say what it is called, and
--- `told(place, case, total)` hears of each case before it begins.
+--- host: evaluate prepared
+-- Evaluates a strategy.
 
 local host, lib = ...
 local error, pcall, type = error, pcall, type
@@ -263,10 +262,11 @@ local function check_arguments(scenario, strategy, options)
   end
 end
 
-function lib.evaluate(scenario, strategy, options, name, told)
+-- The suite that is to be run, and the scenario's name: `name` where it does not say what it is
+-- called.
+function lib.prepared(scenario, strategy, options, name)
   check_arguments(scenario, strategy, options)
   local given = optional(options, "strategy_opts", "table")
-  local package = optional(options, "card_pkg", "string") or strategy
   if type(scenario) == "string" then
     name, scenario = scenario, host.scenario(scenario)
   end
@@ -281,11 +281,18 @@ function lib.evaluate(scenario, strategy, options, name, told)
   if not made then
     error("alc.eval: " .. host.said(suite), 0)
   end
+  return suite, name
+end
+
+-- The report; `told(place, case, total)` hears of each case before it begins.
+function lib.evaluate(scenario, strategy, options, name, told)
+  local suite, called = lib.prepared(scenario, strategy, options, name)
+  local package = optional(options, "card_pkg", "string") or strategy
   local report = suite:run(told and function(place, case)
     told(place, case, #suite.cases)
   end)
   if options.auto_card then
-    host.report_card(report, package, name)
+    host.report_card(report, package, called)
   end
   return report
 end

@@ -11,7 +11,7 @@ function lib.strategy(name)
   end
   return package.run
 end
---- host: evaluation
+--- host: evaluation rehearsal
 -- An evaluation that is a session: the chunk returns the scenario, `ctx` says what is evaluated how.
 
 local host, lib = ...
@@ -34,13 +34,27 @@ local function told(place, case, total)
   progress(place - 1, total, case.name ~= "" and check(plain(case.name)) or nil)
 end
 
+-- The strategy is loaded and the scenario made; what is given, and how it is to be evaluated.
+local function begin(chunk)
+  local given = ctx
+  ctx = {}
+  host.strategy(given.strategy)
+  local options = { strategy_opts = given.opts, auto_card = given.auto_card }
+  return given, options, chunk()
+end
+
+-- All that comes before the first case.
+function lib.rehearsal(chunk)
+  return function()
+    local given, options, scenario = begin(chunk)
+    host.prepared(scenario, given.strategy, options, given.name)
+  end
+end
+
 function lib.evaluation(chunk)
   return function()
-    local given = ctx
-    ctx = {}
-    host.strategy(given.strategy)
-    local options = { strategy_opts = given.opts, auto_card = given.auto_card }
-    local report = host.evaluate(chunk(), given.strategy, options, given.name, told)
+    local given, options, scenario = begin(chunk)
+    local report = host.evaluate(scenario, given.strategy, options, given.name, told)
     report = check(plain(report))
     progress(#report.results, #report.results)
     local saved = save(given.strategy, check(encode(report)))
