@@ -227,6 +227,10 @@ end
 
 local function left(...)
   protect(host.settle)
+  local run = rawget(host, "end_commands")
+  if run then
+    protect(run)
+  end
   return ...
 end
 

@@ -22,12 +22,14 @@ local AHEAD, BEHIND = 64 * 1024, 64 * 1024
 
 local File = { __name = "FILE*", __metatable = false }
 -- What a handle stands for: `path`, the `offset` of the next byte to read or write, what was read
--- `ahead` from there, and what waits to be `written`.
-local opened = {}
+-- `ahead` from there, and what waits to be `written`. It goes with its handle, which need not be closed.
+local opened = host.lua.setmetatable({}, { __mode = "k" })
 -- Those that are told to whoever watches, a line at a time.
 local standard = {}
 -- Those with something to write, in the order of their opening.
 local dirty = {}
+-- Commands that read what is written: each runs when it is closed, or when the script ends.
+local commands = {}
 
 local function state(file, name)
   local this = opened[file]
@@ -51,18 +53,22 @@ local function failed(result)
   return nil, result[2], result[3]
 end
 
+local function drop(list, one)
+  for i, other in ipairs(list) do
+    if other == one then
+      remove(list, i)
+      return
+    end
+  end
+end
+
 local function flush(this)
   if this.pending == 0 or not this.pending then
     return true
   end
   local text = concat(this.written)
   this.written, this.pending = {}, 0
-  for i, other in ipairs(dirty) do
-    if other == this then
-      remove(dirty, i)
-      break
-    end
-  end
+  drop(dirty, this)
   local result = store(this.path, this.append and -1 or this.offset, text)
   if result[1] == nil then
     return failed(result)
@@ -82,6 +88,14 @@ function host.flush_files()
       log("info", this.line, this.tells)
       this.line = ""
     end
+  end
+end
+
+-- Runs the commands that nobody closed; the script ends.
+function host.end_commands()
+  while commands[1] do
+    local this = remove(commands, 1)
+    run(this.command, concat(this.written))
   end
 end
 
@@ -331,6 +345,7 @@ function methods.close(file)
   end
   this.closed = true
   if this.command and not this.result then
+    drop(commands, this)
     this.result = run(this.command, concat(this.written))
   end
   if this.result then
@@ -391,6 +406,8 @@ function lib.popen(command, mode)
   if mode == "r" then
     this.result = run(command, "")
     this.ahead, this.ended = as_read(this.result.output), true
+  else
+    commands[#commands + 1] = this
   end
   return handle(this)
 end

@@ -240,6 +240,18 @@ async fn what_is_printed_is_told_to_whoever_watches() {
     assert_eq!(lines, [("io.write", "one 1"), ("io.stderr", "warned"), ("io.write", "two")]);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_command_that_nobody_closed_is_run_once_when_the_script_ends() {
+    let service = Service::open();
+    let source = "local p = io.popen('cat >> fed', 'w') p:write('a') io.popen('echo b >> fed', 'w')
+        local closed = io.popen('echo c >> fed', 'w') closed:close() return io.open('fed'):read('a')";
+    let (_, outcome) = service.run_in_folder(source).await;
+    assert!(outcome.contains(r#""value":"c\n""#), "{outcome}");
+    let fed = fs::read_to_string(service.folder.path().join("fed")).expect("is there");
+    assert_eq!(fed, "c\nab\n");
+}
+
 #[tokio::test]
 async fn a_restart_reads_and_writes_nothing_again() {
     let service = Service::open();
