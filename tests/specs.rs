@@ -90,7 +90,7 @@ fn a_project_has_its_specs_tested_with_the_packages_it_names() {
             ("home/packages/base/init.lua", "return 'store'"),
             ("home/packages/only/init.lua", "return 'store'"),
             ("work/alc.toml", "[packages]\nmine = { path = 'mine-folder' }"),
-            ("work/alc.local.toml", "[packages]\nbase = { path = '../elsewhere/base' }"),
+            ("work/alc.local.toml", "[packages]\nbase = { path = '../elsewhere/base' }\nonly = { path = 'none' }"),
             ("work/mine-folder/init.lua", "return 'mine'"),
             (
                 "work/mine-folder/spec/mine_spec.lua",
@@ -118,10 +118,11 @@ fn a_project_has_its_specs_tested_with_the_packages_it_names() {
         .collect();
     assert_eq!(sources[..3], ["package", "collection", "variant"], "{told}");
     assert!(sources.ends_with(&["store", "extra", "extra"]), "{told}");
-    assert!(
-        told["search_path_warnings"][0].as_str().expect("a warning").contains("gone"),
-        "{told}"
-    );
+    let warnings = told["search_path_warnings"].as_array().expect("warnings").iter();
+    let warnings: Vec<_> = warnings.map(|warning| warning.as_str().expect("text")).collect();
+    let [link, folder] = warnings[..] else { panic!("{told}") };
+    assert!(link.starts_with("alc.local.toml links `only` to "), "{told}");
+    assert!(folder.ends_with("gone is no folder"), "{told}");
 }
 
 #[test]

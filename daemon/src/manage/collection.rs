@@ -120,7 +120,8 @@ fn copy_folder(
         } else if kind.is_file() || linked_file {
             fs::copy(&path, &to).map_err(at(&path))?;
         } else {
-            left_out.push(path.display().to_string());
+            let shown = path.strip_prefix(root.parent().unwrap_or(root)).unwrap_or(&path);
+            left_out.push(shown.display().to_string());
         }
     }
     Ok(())

@@ -9,7 +9,7 @@ use std::{
 use alc_core::{Caller, SearchPathView};
 
 use super::select::SpecFile;
-use crate::packages::{Holds, Origin, Resolver};
+use crate::packages::{Holds, Located, Origin, Resolver};
 
 /// A folder of modules.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +33,7 @@ impl Search {
         scratch: &Path,
         warnings: &mut Vec<String>,
     ) -> Self {
+        warnings.extend(resolver.broken_links().iter().map(Located::leads_nowhere));
         let mut places = Vec::new();
         for (holds, origin) in resolver.places() {
             let source = match origin {
