@@ -98,7 +98,8 @@ fn the_card_of_an_evaluation_is_found_and_tells_of_it() {
     let env = env();
     let earlier =
         "return alc.card.create{pkg = {name = 'ask'}, card_id = 'base', stats = {pass_rate = 0.0}}";
-    env.alc(["run", "-e", earlier, "--", "cat"]).ok();
+    let made = env.alc(["spawn", "-e", earlier]).ok();
+    env.alc(["result", "--wait", &made]).ok();
     let quiz = env.file("quiz.lua", QUIZ);
     let quiz = quiz.to_str().expect("UTF-8");
     let id = env.alc(["eval", quiz, "ask", "--auto-card", "--name", "quiz"]).ok();
