@@ -1,6 +1,6 @@
 //! What shells offer when somebody presses Tab, in real shells.
 
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use crate::{
     env::{Ran, TestEnv, kill},
@@ -96,6 +96,70 @@ fn each_verb_is_offered_what_it_can_do_something_with() {
     assert!(offered(&env, &["daemon", "st"]).iter().any(|line| line.starts_with("status\t")));
     assert_eq!(offered(&env, &["help", "exit"]), ["exit-codes"]);
     env.alc(["cancel", &running]).ok();
+}
+
+#[test]
+fn what_has_a_name_is_offered_without_a_daemon() {
+    let env = TestEnv::new();
+    let source = "alc.card.create{pkg = {name = 'cot'}, card_id = 'first'}
+        alc.state.set('owner', 'Anna')";
+    env.alc(["spawn", "--wait", "-e", source]).ok();
+    env.alc(["card", "alias", "best", "first"]).ok();
+    let install = |path: &str, text: &str| {
+        let path = env.home().join(path);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("creates");
+        fs::write(path, text).expect("writes");
+    };
+    install("packages/cot/init.lua", "return { run = function() return 1 end }");
+    install("packages/other/init.lua", "no lua at all");
+    install("scenarios/sums.lua", "return { cases = { { input = 'x' } } }");
+    env.file("local.lua", "return {}");
+    env.alc(["eval", "sums", "cot", "--wait", "-q"]).ok();
+    let evaluation = env.alc(["evals", "list", "-q"]).ok();
+    env.spawn_paused("return alc.llm('Still safe?')");
+    let paused =
+        env.alc(["spawn", "--name", "review-1", "-l", "a=1", "-e", "return alc.llm('Safe?')"]).ok();
+    env.alc(["prompt", &paused]).ok();
+    env.alc(["daemon", "stop"]).ok();
+    for (words, found) in [
+        (["advice", "co"], "cot"),
+        (["eval", "su"], "sums"),
+        (["eval", "loc"], "local.lua"),
+        (["resume", "rev"], "review-1\tSafe?"),
+        (["resume", &format!("{paused}.")], &format!("{paused}.1\tSafe?")),
+    ] {
+        assert_eq!(offered(&env, &words), [found], "{words:?}");
+    }
+    for (words, found) in [
+        (["pkg", "show", "c"], "cot"),
+        (["pkg", "test", "o"], "other"),
+        (["pkg", "remove", "c"], "cot"),
+        (["run", "--strategy", "c"], "cot"),
+        (["eval", "sums", "co"], "cot"),
+        (["scenario", "show", "s"], "sums"),
+        (["card", "show", "f"], "first\tcot"),
+        (["card", "samples", "b"], "best\tfirst"),
+        (["evals", "show", "c"], &format!("{evaluation}\tcot")),
+        (["kv", "get", "o"], "owner\tdefault"),
+        (["list", "-l", "a"], "a=1"),
+    ] {
+        assert_eq!(offered(&env, &words), [found], "{words:?}");
+    }
+    assert_eq!(env.daemon_pid(), None);
+    // In a shell that a person uses, too.
+    if is_there("bash") {
+        let begin = ". ./alc.bash; set +o history";
+        let mut bash = on_terminal(&env, "bash", &["--norc", "--noprofile", "-i"], begin);
+        for (keys, shows) in [
+            ("alc advice co\t#", "alc advice cot #"),
+            ("alc resume rev\t#", "alc resume review-1 #"),
+        ] {
+            bash.press(keys.as_bytes());
+            bash.wait_for(shows);
+            bash.press(b"\x15\x0c");
+        }
+    }
+    assert_eq!(env.daemon_pid(), None);
 }
 
 #[test]

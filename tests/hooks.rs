@@ -92,13 +92,23 @@ fn a_hook_that_fails_or_takes_too_long_is_in_the_log_and_holds_nothing_up() {
         assert!(Instant::now() < deadline, "{log}");
     }
     assert!(!env.home().join("late").exists());
+    let doctor = env.alc(["doctor"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    let said = |what: &str| {
+        let line = format!("mend\thook\t{what} failed once, last at ");
+        doctor.stdout.lines().any(|found| found.starts_with(&line) && found.contains(&id))
+    };
+    assert!(said("false") && said("no-such-program x"), "{doctor:?}");
+    assert!(said("sh -c sleep 1000; touch late"), "{doctor:?}");
 }
 
 #[test]
 fn settings_are_shown_with_who_sets_them() {
     let env = configured("[daemon]\nmemory = 64\n");
     let shown = env.alc(["config", "show"]).ok();
-    assert_eq!(shown, "daemon.memory=64\ndaemon.idle_exit=\"600s\"");
+    let rest = "daemon.log_size=\"16M\"\nsession.memory=256\nsession.max_llm_calls=null\n\
+                session.deadline=null\ngc.older_than=\"2592000s\"\ngc.keep_bytes=null";
+    assert_eq!(shown, format!("daemon.memory=64\ndaemon.idle_exit=\"600s\"\n{rest}"));
     let file = env.alc(["config", "path"]).ok();
     assert_eq!(Path::new(&file), env.home().join("config.toml"));
     let mut command = env.command(["config", "show", "--origin"]);
@@ -106,7 +116,10 @@ fn settings_are_shown_with_who_sets_them() {
     let shown = String::from_utf8(output.stdout).expect("UTF-8");
     assert_eq!(
         shown,
-        format!("daemon.memory=64\t{file}\ndaemon.idle_exit=\"3600s\"\tenvironment\n")
+        format!(
+            "daemon.memory=64\t{file}\ndaemon.idle_exit=\"3600s\"\tenvironment\n{}\tdefault\n",
+            rest.replace('\n', "\tdefault\n")
+        )
     );
     let first = &env.json(["config", "show"])[0];
     assert_eq!(
@@ -116,8 +129,34 @@ fn settings_are_shown_with_who_sets_them() {
     // A home that is not there has the defaults, and stays away.
     let empty = TestEnv::new();
     let shown = empty.alc(["config", "show", "--origin"]).ok();
-    assert_eq!(shown, "daemon.memory=512\tdefault\ndaemon.idle_exit=\"600s\"\tdefault");
+    assert!(shown.starts_with("daemon.memory=512\tdefault\ndaemon.idle_exit=\"600s\"\tdefault"));
     assert!(!empty.home().exists());
+}
+
+#[test]
+fn what_is_set_for_sessions_holds_where_nothing_else_is_said() {
+    let env = configured(
+        "[session]\nmemory = 1\nmax_llm_calls = 1\ndeadline = '1h'\n[gc]\nolder_than = '0s'",
+    );
+    let ran = env.alc(["spawn", "--wait", "-e", "return #('x'):rep(1 << 21)"]);
+    assert!(
+        ran.stderr.contains("not enough memory") && ran.stderr.contains("session.memory"),
+        "{ran:?}"
+    );
+    let twice = "alc.llm('a') return alc.llm('b')";
+    let id = env.spawn_paused(twice);
+    let view = &env.json(["state", &id])[0];
+    let left = |at: &str| view[at].as_i64().expect("a time");
+    assert_eq!(left("deadline_at") - left("created_at"), 3_600_000);
+    env.alc(["resume", &id, "x"]).ok();
+    let ran = env.alc(["result", &id, "--wait"]);
+    assert!(ran.stderr.contains("budget_exceeded"), "{ran:?}");
+    // What is said counts before.
+    let id = env.alc(["spawn", "--max-llm-calls", "2", "--deadline", "2h", "-e", twice]).ok();
+    env.alc(["prompt", &id]).ok();
+    assert_eq!(env.alc(["resume", &id, "x", "--next"]).ok(), "b");
+    assert_eq!(env.alc(["gc", "--older-than", "1h"]).ok().lines().next(), Some("sessions=0"));
+    assert_eq!(env.alc(["gc"]).ok().lines().next(), Some("sessions=2"));
 }
 
 #[test]

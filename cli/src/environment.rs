@@ -21,6 +21,7 @@ const FOR_DAEMON: &[&str] = if cfg!(windows) {
         "TZ",
         "ALC_MEMORY",
         "ALC_IDLE_EXIT",
+        "ALC_SESSION_MEMORY",
     ]
 } else {
     &[
@@ -34,6 +35,7 @@ const FOR_DAEMON: &[&str] = if cfg!(windows) {
         "XDG_RUNTIME_DIR",
         "ALC_MEMORY",
         "ALC_IDLE_EXIT",
+        "ALC_SESSION_MEMORY",
     ]
 };
 

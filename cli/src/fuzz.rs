@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::{args, drive, size, time};
+use crate::{args, drive, time};
 
 /// A cassette.
 pub fn cassette(bytes: &[u8]) {
@@ -16,5 +16,5 @@ pub fn cassette(bytes: &[u8]) {
 /// Durations, sizes and moments.
 pub fn amounts(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let _ = (time::parse_duration(text), size::parse_size(text), time::parse_moment(text));
+    let _ = (time::parse_duration(text), alc_core::parse_size(text), time::parse_moment(text));
 }

@@ -37,7 +37,6 @@ mod select;
 mod service;
 mod shell;
 mod signals;
-mod size;
 mod story;
 mod table;
 mod time;

@@ -16,10 +16,28 @@ pub(crate) fn ask(
     request: Request,
     environment: &Environment,
 ) -> Result<Response, CliError> {
+    run(verb, request, environment, Stdio::inherit())
+}
+
+/// The same, for somebody who does not want to read what goes wrong.
+pub(crate) fn ask_quietly(
+    verb: &str,
+    request: Request,
+    environment: &Environment,
+) -> Option<Response> {
+    run(verb, request, environment, Stdio::null()).ok()
+}
+
+fn run(
+    verb: &str,
+    request: Request,
+    environment: &Environment,
+    stderr: Stdio,
+) -> Result<Response, CliError> {
     let program = PathBuf::from(launch::program(environment));
     let broken = |source| CliError::Tool { program: program.clone(), source };
     let mut command = Command::new(&program);
-    command.args(["tool", verb]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    command.args(["tool", verb]).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(stderr);
     let mut child = command
         .spawn()
         .map_err(|source| launch::LaunchError::Program { program: program.clone(), source })?;

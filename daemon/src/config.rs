@@ -44,6 +44,9 @@ pub(crate) struct Given {
     /// next client starts it again.
     #[arg(long, env = "ALC_IDLE_EXIT", value_name = "DURATION", value_parser = parse_duration)]
     pub(crate) idle_exit: Option<Duration>,
+    /// How much memory a script may use, in MiB, instead of 256; with more its session fails.
+    #[arg(long, env = "ALC_SESSION_MEMORY", value_name = "MIB")]
+    pub(crate) session_memory: Option<usize>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -74,6 +77,8 @@ pub(crate) enum Verb {
     Kv,
     /// Say what the settings are.
     Config,
+    /// Say what there is, for whoever completes a command line.
+    Names,
 }
 
 /// Where a socket may lie that cannot lie in the data folder.

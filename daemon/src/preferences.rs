@@ -9,12 +9,16 @@ use std::{
     time::Duration,
 };
 
-use alc_core::{StateName, parse_duration};
+use alc_core::{Limits, StateName, parse_duration, parse_size};
 use alc_ipc::{Json, Origin, Setting};
 use serde::{Deserialize, Deserializer, de};
 use serde_json::json;
 
-use crate::config::Given;
+use crate::{
+    config::Given,
+    engine::SCRIPT_MEMORY,
+    registry::{Defaults, KEPT, Policy},
+};
 
 /// What the file is called.
 const FILE: &str = "config.toml";
@@ -23,6 +27,8 @@ const FILE: &str = "config.toml";
 const MEMORY: usize = 512;
 /// How long a daemon stays that nobody needs.
 const IDLE_EXIT: Duration = Duration::from_mins(10);
+/// How long the daemon's log becomes before a new daemon begins another one, in bytes.
+const LOG_SIZE: u64 = 16 << 20;
 /// How long a hook may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -39,8 +45,17 @@ pub(crate) enum PreferencesError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Preferences {
     /// In MiB.
-    pub(crate) memory: Set<usize>,
+    memory: Set<usize>,
     pub(crate) idle_exit: Set<Duration>,
+    /// In bytes.
+    pub(crate) log_size: Set<u64>,
+    /// In MiB.
+    script_memory: Set<usize>,
+    max_llm_calls: Set<Option<u64>>,
+    deadline: Set<Option<Duration>>,
+    older_than: Set<Duration>,
+    /// In bytes.
+    keep_bytes: Set<Option<u64>>,
     pub(crate) hooks: Vec<Hook>,
 }
 
@@ -72,6 +87,10 @@ struct File {
     #[serde(default)]
     daemon: Daemon,
     #[serde(default)]
+    session: Session,
+    #[serde(default)]
+    gc: Gc,
+    #[serde(default)]
     hook: Vec<Hook>,
     /// What strategies read; see `settings`.
     #[serde(default, rename = "setting")]
@@ -84,17 +103,56 @@ struct Daemon {
     memory: Option<usize>,
     #[serde(default, deserialize_with = "some_duration")]
     idle_exit: Option<Duration>,
+    #[serde(default, deserialize_with = "some_size")]
+    log_size: Option<u64>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Session {
+    memory: Option<usize>,
+    max_llm_calls: Option<u64>,
+    #[serde(default, deserialize_with = "some_duration")]
+    deadline: Option<Duration>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Gc {
+    #[serde(default, deserialize_with = "some_duration")]
+    older_than: Option<Duration>,
+    #[serde(default, deserialize_with = "some_size")]
+    keep_bytes: Option<u64>,
 }
 
 impl Preferences {
     /// The settings of the data folder `home`, for a program that was given these.
     pub(crate) fn read(home: &Path, given: &Given) -> Result<Self, PreferencesError> {
-        let File { daemon, hook: hooks, .. } = read(&Self::path(home))?;
+        let File { daemon, session, gc, hook: hooks, .. } = read(&Self::path(home))?;
+        let script_memory = SCRIPT_MEMORY >> 20;
         Ok(Self {
             memory: Set::first(given.memory, daemon.memory, MEMORY),
             idle_exit: Set::first(given.idle_exit, daemon.idle_exit, IDLE_EXIT),
+            log_size: Set::first(None, daemon.log_size, LOG_SIZE),
+            script_memory: Set::first(given.session_memory, session.memory, script_memory),
+            max_llm_calls: Set::first(None, session.max_llm_calls.map(Some), None),
+            deadline: Set::first(None, session.deadline.map(Some), None),
+            older_than: Set::first(None, gc.older_than, KEPT),
+            keep_bytes: Set::first(None, gc.keep_bytes.map(Some), None),
             hooks,
         })
+    }
+
+    /// What of it concerns sessions.
+    pub(crate) fn defaults(&self) -> Defaults {
+        let deadline = self.deadline.value.map(millis);
+        let older_than = i64::try_from(millis(self.older_than.value)).unwrap_or(i64::MAX);
+        Defaults {
+            memory: bytes(self.memory.value),
+            script_memory: bytes(self.script_memory.value),
+            limits: Limits { deadline, max_llm_calls: self.max_llm_calls.value },
+            policy: Policy { older_than, keep_bytes: self.keep_bytes.value },
+        }
     }
 
     /// Each by its name in the file.
@@ -109,13 +167,20 @@ impl Preferences {
             let hook = json!({ "on": on, "run": run, "timeout": in_seconds(*timeout) });
             set("hook", hook, Origin::File)
         });
-        let idle_exit = in_seconds(self.idle_exit.value);
-        let mut settings = vec![
-            set("daemon.memory", json!(self.memory.value), self.memory.origin),
-            set("daemon.idle_exit", json!(idle_exit), self.idle_exit.origin),
+        let time = |time: Duration| json!(in_seconds(time));
+        let Self { memory, idle_exit, log_size, script_memory, .. } = self;
+        let Self { max_llm_calls, deadline, older_than, keep_bytes, .. } = self;
+        let own = [
+            set("daemon.memory", json!(memory.value), memory.origin),
+            set("daemon.idle_exit", time(idle_exit.value), idle_exit.origin),
+            set("daemon.log_size", json!(in_units(log_size.value)), log_size.origin),
+            set("session.memory", json!(script_memory.value), script_memory.origin),
+            set("session.max_llm_calls", json!(max_llm_calls.value), max_llm_calls.origin),
+            set("session.deadline", json!(deadline.value.map(in_seconds)), deadline.origin),
+            set("gc.older_than", time(older_than.value), older_than.origin),
+            set("gc.keep_bytes", json!(keep_bytes.value.map(in_units)), keep_bytes.origin),
         ];
-        settings.extend(hooks);
-        settings
+        own.into_iter().chain(hooks).collect()
     }
 
     /// Where they are kept.
@@ -151,6 +216,29 @@ fn timeout() -> Duration {
 
 fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     parse_duration(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+}
+
+fn some_size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    parse_size(&String::deserialize(deserializer)?).map(Some).map_err(de::Error::custom)
+}
+
+/// A size as the file has it.
+fn in_units(bytes: u64) -> String {
+    for (unit, size) in [("G", 1 << 30), ("M", 1 << 20), ("K", 1 << 10)] {
+        if bytes > 0 && bytes.is_multiple_of(size) {
+            return format!("{}{unit}", bytes / size);
+        }
+    }
+    bytes.to_string()
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// So many MiB.
+fn bytes(mib: usize) -> usize {
+    mib.saturating_mul(1 << 20)
 }
 
 /// A duration as the file has it.
@@ -211,10 +299,37 @@ mod tests {
         let read = settings(text, &none).expect("reads");
         assert_eq!(read.memory, Set { value: 64, origin: Origin::File });
         assert_eq!(read.idle_exit.value, Duration::from_hours(1));
-        let given = Given { memory: Some(8), idle_exit: None };
+        let given = Given { memory: Some(8), ..Given::default() };
         let read = settings(text, &given).expect("reads");
         assert_eq!(read.memory, Set { value: 8, origin: Origin::Environment });
         assert_eq!(read.idle_exit.origin, Origin::File);
+    }
+
+    #[test]
+    fn what_sessions_may_use_and_how_long_they_are_kept_is_set() {
+        let text = "[session]\nmemory = 32\nmax_llm_calls = 9\ndeadline = '2d'\n
+            [gc]\nolder_than = '1h'\nkeep_bytes = '3G'\n[daemon]\nlog_size = '64K'";
+        let read = settings(text, &Given::default()).expect("reads");
+        let defaults = read.defaults();
+        assert_eq!(defaults.script_memory, 32 << 20);
+        assert_eq!(defaults.limits.deadline, Some(2 * 24 * 3_600_000));
+        assert_eq!(defaults.limits.max_llm_calls, Some(9));
+        assert_eq!(defaults.policy.older_than, 3_600_000);
+        assert_eq!(defaults.policy.keep_bytes, Some(3 << 30));
+        let named = read.named();
+        assert!(
+            named
+                .iter()
+                .all(|setting| text.contains(setting.key.split_once('.').expect("a dot").1)
+                    || setting.origin == Origin::Default)
+        );
+        let value = |key: &str| {
+            let setting = named.iter().find(|setting| setting.key == key);
+            setting.map(|setting| setting.value.0.as_str())
+        };
+        assert_eq!(value("gc.keep_bytes"), Some("\"3G\""));
+        assert_eq!(value("daemon.log_size"), Some("\"64K\""));
+        assert_eq!(value("session.deadline"), Some("\"172800s\""));
     }
 
     #[test]
@@ -233,6 +348,9 @@ mod tests {
         for (text, said) in [
             ("[daemon]\nmemori = 1", "config.toml:2: unknown field `memori`"),
             ("\n[daemon]\nmemory = 'much'", "config.toml:3: invalid type"),
+            ("[gc]\nkeep_bytes = 'all'", "config.toml:2: a size is"),
+            ("[session]\nmax_llm_calls = -1", "config.toml:2: invalid value"),
+            ("[sesion]\nmemory = 1", "config.toml:1: unknown field `sesion`"),
             ("[daemon]\nidle_exit = 'soon'", "config.toml:2: a duration is"),
             ("[[hook]]\non = ['asleep']\nrun = ['x']", "config.toml:2: `asleep` is not paused"),
             ("[[hook]]\non = ['done']\nrun = []", "config.toml:3: `run` names no program"),

@@ -5,6 +5,7 @@ mod arrival;
 mod branch;
 mod changes;
 mod deadline;
+mod defaults;
 mod program;
 mod retention;
 mod specification;
@@ -39,6 +40,7 @@ use crate::{
 
 pub(crate) use self::{
     changes::Changed,
+    defaults::{Defaults, KEPT},
     retention::{Gone, Policy},
     specification::Specification,
     travel::{Admission, Packed},
@@ -104,6 +106,7 @@ struct Shared {
     /// The sessions in memory. Held for a look-up or an insertion, never across an await.
     sessions: Mutex<HashMap<SessionId, SessionHandle>>,
     residency: Residency,
+    defaults: Defaults,
     hooks: Hooks,
     /// Told when a session has a deadline that was not there before.
     another_deadline: Notify,
@@ -115,14 +118,13 @@ struct Shared {
 }
 
 impl Registry {
-    /// A service on this journal, whose scripts find the data folder `home`; those of paused sessions
-    /// get `memory` bytes in all.
+    /// A service on this journal, whose scripts find the data folder `home`.
     pub(crate) fn new(
         journal: Journal,
         pool: Pool,
         preludes: Preludes,
         home: Arc<Path>,
-        memory: usize,
+        defaults: Defaults,
         hooks: Hooks,
     ) -> Self {
         let (sessions, actors) = (Mutex::default(), TaskTracker::new());
@@ -132,7 +134,8 @@ impl Registry {
             preludes,
             home,
             sessions,
-            residency: Residency::new(memory),
+            residency: Residency::new(defaults.memory),
+            defaults,
             hooks,
             another_deadline: Notify::new(),
             another_session: watch::Sender::new(()),
@@ -145,6 +148,11 @@ impl Registry {
     /// The libraries that sessions find.
     pub(crate) fn preludes(&self) -> &Preludes {
         &self.0.preludes
+    }
+
+    /// How many bytes a script may use.
+    pub(crate) fn script_memory(&self) -> usize {
+        self.0.defaults.script_memory
     }
 
     /// Those who want to hear what happens.
@@ -168,6 +176,7 @@ impl Registry {
         specification: Specification,
     ) -> Result<SessionId, RegistryError> {
         let replace = specification.identity.if_exists == IfExists::Replace;
+        let specification = specification.or(self.0.defaults.limits);
         let draft = specification.resolve(&self.0.home).await?;
         loop {
             let id = SessionId::from_random(random()?);

@@ -4,7 +4,9 @@ use std::{
     error::Error as _,
     fs,
     io::{self, Write as _},
+    num::NonZero,
     process::{Command, ExitCode},
+    thread,
 };
 
 use alc_ipc::{ErrorCode, FolderError, Home, NoHome};
@@ -157,13 +159,13 @@ fn serve(run: &Run) -> Result<End, StartError> {
         return Err(StartError::Order);
     }
     let journal = Journal::open(&home.journal())?;
-    let Preferences { memory, idle_exit, hooks } = Preferences::read(home.path(), &run.given)?;
-    let (hooks, runner) = Hooks::new(hooks);
-    let workers = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let pool = Pool::start(workers)?;
+    let preferences = Preferences::read(home.path(), &run.given)?;
+    log::turn(&home.log(), preferences.log_size.value)?;
+    let (defaults, idle_exit) = (preferences.defaults(), preferences.idle_exit.value);
+    let (hooks, runner) = Hooks::new(preferences.hooks);
+    let pool = Pool::start(thread::available_parallelism().map_or(2, NonZero::get))?;
     let (preludes, folder) = (Preludes::new()?, home.path().into());
-    let memory = memory.value << 20;
-    let registry = Registry::new(journal.clone(), pool.clone(), preludes, folder, memory, hooks);
+    let registry = Registry::new(journal.clone(), pool.clone(), preludes, folder, defaults, hooks);
     // What the last daemon left there is of no use.
     fs::remove_dir_all(registry.transit()).ok();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -188,7 +190,7 @@ fn serve(run: &Run) -> Result<End, StartError> {
             detach::leave_stdout()?;
         }
         let result = tokio::select! {
-            ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit.value), signals) } => Ok(End::Stopped),
+            ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) } => Ok(End::Stopped),
             never = deadlines.enforce_deadlines() => match never {},
             never = runner.run(journal.clone(), home.path().into()) => match never {},
             () = journal.lost() => Err(StartError::Lost),
@@ -211,6 +213,9 @@ fn begin_anew(run: &Run, home: &Home) -> ExitCode {
     command.arg("run").arg("--home").arg(home.path());
     if let Some(memory) = run.given.memory {
         command.arg("--memory").arg(memory.to_string());
+    }
+    if let Some(memory) = run.given.session_memory {
+        command.arg("--session-memory").arg(memory.to_string());
     }
     if let Some(idle_exit) = run.given.idle_exit {
         command.arg("--idle-exit").arg(format!("{}ms", idle_exit.as_millis()));

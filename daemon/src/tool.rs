@@ -50,6 +50,8 @@ fn respond(tool: Tool, request: Request) -> Response {
             (Verb::Card, Request::Card(request)) => handler::card(request, &home),
             (Verb::Kv, Request::Value(request)) => handler::value(request, &home),
             (Verb::Config, Request::Settings) => handler::settings(&home, &tool.given),
+            (Verb::Names, Request::Names(named)) => handler::names(named, &home),
+            (Verb::Names, Request::List(list)) => handler::look(list, &home),
             _ => Err(handler::invalid("this verb answers another request".to_owned())),
         }
     });

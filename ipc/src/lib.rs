@@ -33,7 +33,7 @@ pub use package::{Act, Install, Link, Manage, RunSpecs, SpecTarget};
 pub use pipe::{answer, ask};
 pub use request::{
     AddNote, After, Aim, Answer, Answers, BEAT, Branch, Cancel, Claim, Collect, Evals, Import,
-    Lease, Leave, List, Observe, PART, Part, ReadLog, Request, Resume, Spawn, Tagged, Wait,
+    Lease, Leave, List, Named, Observe, PART, Part, ReadLog, Request, Resume, Spawn, Tagged, Wait,
     WaitFor,
 };
 pub use response::{

@@ -84,6 +84,24 @@ pub enum Request {
     /// Follow a list, whose place and size do not count; answered for ever, by `Listing`, `Listed`,
     /// `Unlisted` and `UpToDate`.
     Follow(List),
+    /// What things are called, for whoever completes a command line; answered by `Names`, and by
+    /// `alcd tool` alone.
+    Names(Named),
+}
+
+/// What has names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Named {
+    /// The packages that this caller can require.
+    Packages(Caller),
+    /// Scenarios of the data folder.
+    Scenarios,
+    /// Cards, the newest first, and their aliases.
+    Cards,
+    /// Stored evaluations, the newest first.
+    Evaluations,
+    /// The keys of `alc.state`.
+    Values,
 }
 
 /// Looks at stored evaluations.
@@ -360,9 +378,10 @@ pub enum Claim {
 /// Deletes sessions that ended long ago, and what nothing refers to any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Collect {
-    /// Sessions that ended at least so long ago, in milliseconds.
-    pub older_than: u64,
-    /// Then the oldest of the ended ones, until the journal has no more than so many bytes.
+    /// Sessions that ended at least so long ago, in milliseconds; by default as the settings say.
+    pub older_than: Option<u64>,
+    /// Then the oldest of the ended ones, until the journal has no more than so many bytes; by default
+    /// as the settings say.
     pub keep_bytes: Option<u64>,
     /// Change nothing, and say what would be deleted.
     pub dry_run: bool,

@@ -129,6 +129,8 @@ pub enum Response {
     Unlisted(SessionId),
     /// Interim: nothing has changed but what was told.
     UpToDate,
+    /// Names, each with a remark that may be empty.
+    Names(Vec<(String, String)>),
 }
 
 impl Response {

@@ -12,10 +12,21 @@ pub(crate) enum Config {
 }
 
 const EXAMPLES: &str = "\
-The file config.toml in the data folder, read when a daemon starts:
+The file config.toml in the data folder, read when a daemon starts; here with what holds where nothing
+is said, but for [[hook]]:
   [daemon]
   memory = 512             # MiB for paused scripts; ALC_MEMORY
   idle_exit = \"10m\"        # ends when nobody needs it; ALC_IDLE_EXIT
+  log_size = \"16M\"         # a longer log is put aside at the next start
+
+  [session]
+  memory = 256             # MiB a script may use; ALC_SESSION_MEMORY
+  # max_llm_calls = 100    # as spawn --max-llm-calls
+  # deadline = \"30d\"       # as spawn --deadline
+
+  [gc]                     # as alc gc --older-than and --keep-bytes
+  older_than = \"30d\"
+  # keep_bytes = \"10G\"
 
   [[hook]]                 # the event on stdin; ALC_SESSION, ALC_STATE
   on = [\"paused\", \"failed\"]   # or done, cancelled

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alc_core::{Reference, Seq, StateName};
+use alc_core::{Reference, Seq, StateName, parse_size};
 use clap::Args as ClapArgs;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     selection::{self, Selection},
     seq, state,
 };
-use crate::{input::Value, size::parse_size, time::parse_duration};
+use crate::{input::Value, time::parse_duration};
 
 const WATCH_EXAMPLES: &str = "\
 Examples:
@@ -123,11 +123,12 @@ pub(crate) struct Gc {
     /// Change nothing, and print what would be deleted
     #[arg(long)]
     pub(crate) dry_run: bool,
-    /// Delete the sessions that ended so long ago: seconds, or 12h, 7d
-    #[arg(long, value_name = "DURATION", value_parser = parse_duration, default_value = "30d")]
-    pub(crate) older_than: Duration,
+    /// Delete the sessions that ended so long ago: seconds, or 12h, 7d; without it, what `gc.older_than`
+    /// in config.toml says, or else 30d
+    #[arg(long, value_name = "DURATION", value_parser = parse_duration)]
+    pub(crate) older_than: Option<Duration>,
     /// Then those that ended first, until the journal has no more than so many bytes, or KiB, MiB,
-    /// GiB with K, M, G
+    /// GiB with K, M, G; without it, what `gc.keep_bytes` in config.toml says
     #[arg(long, value_name = "N", value_parser = parse_size)]
     pub(crate) keep_bytes: Option<u64>,
 }

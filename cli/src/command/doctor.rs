@@ -3,6 +3,7 @@
 
 mod daemon;
 mod folder;
+mod hooks;
 mod program;
 
 use crate::{
@@ -59,6 +60,9 @@ pub(super) fn run(connector: &Connector, output: &mut Output) -> Result<Exit, Cl
     }
     let owned = daemon::is_owned(home);
     for finding in daemon::examine(connector, owned) {
+        tell(finding)?;
+    }
+    for finding in hooks::examine(home) {
         tell(finding)?;
     }
     for finding in program::examine(connector.environment(), home, owned) {

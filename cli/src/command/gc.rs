@@ -1,10 +1,17 @@
 //! `alc gc`: deletes what is old, and gives its space back.
 
+use std::time::Duration;
+
 use alc_ipc::{Collect, Collected};
 
 use crate::{
     args, connect::Connector, error::CliError, exit::Exit, json::CollectedLine, output::Output,
 };
+
+/// As the daemon counts.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
 
 pub(super) fn run(
     args: &args::Gc,
@@ -12,7 +19,7 @@ pub(super) fn run(
     output: &mut Output,
 ) -> Result<Exit, CliError> {
     let collect = Collect {
-        older_than: u64::try_from(args.older_than.as_millis()).unwrap_or(u64::MAX),
+        older_than: args.older_than.map(millis),
         keep_bytes: args.keep_bytes,
         dry_run: args.dry_run,
     };

@@ -1,4 +1,5 @@
-//! What there is: asked of a daemon that runs, in so short a time that nobody notices.
+//! What there is: asked of a daemon that runs, or else of the data folder, in so short a time that nobody
+//! notices.
 
 use std::{
     collections::{BTreeSet, HashSet},
@@ -12,10 +13,14 @@ use std::{
 };
 
 use alc_core::{SessionView, StateName};
-use alc_ipc::{Client, Endpoint, Home, List};
+use alc_ipc::{Client, ClientError, Endpoint, Home, List, Named, Page, Request, Response};
 use clap_complete::{ArgValueCompleter, CompletionCandidate};
 
-use crate::environment::Environment;
+use crate::{
+    caller::caller,
+    environment::{Environment, Surroundings},
+    tool,
+};
 
 /// How long a person who presses Tab waits, unless the environment says.
 const PATIENCE: Duration = Duration::from_millis(150);
@@ -77,33 +82,95 @@ impl Live {
         })
     }
 
+    /// The packages that can be required here.
+    pub(super) fn packages(&self) -> ArgValueCompleter {
+        let live = self.clone();
+        ArgValueCompleter::new(move |typed: &OsStr| {
+            let caller = caller(&Surroundings::read(), Vec::new(), None).ok();
+            caller.map(|caller| live.names(Named::Packages(caller), typed)).unwrap_or_default()
+        })
+    }
+
+    /// What else has names.
+    pub(super) fn named(&self, named: Named) -> ArgValueCompleter {
+        let live = self.clone();
+        ArgValueCompleter::new(move |typed: &OsStr| live.names(named.clone(), typed))
+    }
+
+    /// The names that go on from what was typed.
+    fn names(&self, named: Named, typed: &OsStr) -> Vec<CompletionCandidate> {
+        let Some(typed) = typed.to_str() else { return Vec::new() };
+        let live = self.clone();
+        let told = self.in_time(move |sender| {
+            if let Some(Response::Names(names)) = live.tool(Request::Names(named)) {
+                sender.send(names).ok();
+            }
+        });
+        let fits = told.into_iter().flatten().filter(|(name, _)| name.starts_with(typed));
+        let candidate = |(name, remark): (String, String)| {
+            let remark = (!remark.is_empty()).then(|| headline(&remark).into());
+            CompletionCandidate::new(name).help(remark)
+        };
+        fits.map(candidate).collect()
+    }
+
     /// The newest sessions in these states (all if empty), as many as are told in time.
     fn find(&self, states: &[StateName]) -> Vec<SessionView> {
-        let (sender, pages) = mpsc::channel();
         let (live, states) = (self.clone(), states.to_vec());
-        // In a thread, since not everything on the way there has a limit as short as this.
-        let asked = thread::Builder::new().spawn(move || live.ask(states, &sender));
-        let mut found = Vec::new();
-        while asked.is_ok() && found.len() < MOST {
+        let pages = self.in_time(move |sender| {
+            live.ask(states, &sender);
+        });
+        pages.into_iter().flatten().collect()
+    }
+
+    /// What `ask` hands on before the time is up. In a thread, since not everything on the way there
+    /// has a limit as short as this.
+    fn in_time<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(Sender<Vec<T>>) + Send + 'static,
+    ) -> Vec<Vec<T>> {
+        let (sender, pages) = mpsc::channel();
+        let asked = thread::Builder::new().spawn(move || ask(sender));
+        let (mut found, mut count) = (Vec::new(), 0);
+        while asked.is_ok() && count < MOST {
             let left = self.until.saturating_duration_since(Instant::now());
             let Ok(page) = pages.recv_timeout(left) else { break };
-            found.extend::<Vec<SessionView>>(page);
+            count += page.len();
+            found.push(page);
         }
         found
     }
 
-    /// Hands on page by page what a running daemon tells; `None` when there is no more.
+    /// Hands on page by page what a running daemon tells, else what the journal has; `None` when there
+    /// is no more.
     fn ask(&self, states: Vec<StateName>, pages: &Sender<Vec<SessionView>>) -> Option<()> {
         let home = Home::find(self.environment.home.clone()).ok()?;
-        let mut client = Client::connect(&Endpoint::read(&home).ok()??).ok()?;
-        client.set_deadline(Some(self.until));
         let mut list = List { states, limit: PAGE, ..List::default() };
+        let send = |page: &Page| {
+            let views = page.sessions.iter().map(|view| serde_json::from_str(&view.0));
+            pages.send(views.collect::<Result<_, _>>().ok()?).ok()
+        };
+        let connected = Endpoint::read(&home).ok()?.map(|endpoint| Client::connect(&endpoint));
+        let mut client = match connected {
+            Some(Ok(client)) => client,
+            Some(Err(ClientError::Absent { .. })) | None if home.has_journal() => {
+                let Some(Response::Sessions(page)) = self.tool(Request::List(list)) else {
+                    return None;
+                };
+                return send(&page);
+            }
+            Some(Err(_)) | None => return None,
+        };
+        client.set_deadline(Some(self.until));
         loop {
             let page = client.list(list.clone()).ok()?;
-            let views = page.sessions.iter().map(|view| serde_json::from_str(&view.0));
-            pages.send(views.collect::<Result<_, _>>().ok()?).ok()?;
+            send(&page)?;
             list.after = Some(page.next?);
         }
+    }
+
+    fn tool(&self, request: Request) -> Option<Response> {
+        tool::ask_quietly("names", request, &self.environment)
     }
 }
 

@@ -25,6 +25,7 @@ pub(crate) use prelude::Prelude;
 pub(crate) use preludes::{PreludeHash, Preludes};
 pub(crate) use probe::{ProbeError, probe, rehearse};
 pub(crate) use spec::{Case, Notes, Spec, run_spec};
+pub(crate) use strand::SCRIPT_MEMORY;
 pub(crate) use vm::{
     Divergence, LoadError, Outside, Step, Stepped, Vm, check_syntax, iterates_as_always,
 };

@@ -21,8 +21,8 @@ use super::{
     world::{Made, PAYLOAD_LIMIT, Pending, World},
 };
 
-/// How much memory a session may use.
-const MEMORY: usize = 256 << 20;
+/// How many bytes a script may use where nothing else is set.
+pub(crate) const SCRIPT_MEMORY: usize = 256 << 20;
 
 /// The address that marks a pause; scripts have no way to get at it.
 static PAUSE: u8 = 0;
@@ -79,7 +79,7 @@ impl Strand {
         let main = lua.create_thread(main.bind(chunk)?)?;
         // What compiling left behind would stay as long as the script rests.
         lua.gc_collect()?;
-        lua.set_memory_limit(MEMORY)?;
+        lua.set_memory_limit(outside.memory)?;
         Ok(Self { lua, main, token, resume_with: None, mark })
     }
 
@@ -270,7 +270,8 @@ pub(super) fn engine_failure(error: &mlua::Error) -> SessionError {
 }
 
 fn out_of_memory() -> SessionError {
-    failure(ErrorKind::Memory, format!("not enough memory: a session may use {} MiB", MEMORY >> 20))
+    let message = "not enough memory: the script needs more than the setting session.memory allows";
+    failure(ErrorKind::Memory, message)
 }
 
 fn failure(kind: ErrorKind, message: impl Into<String>) -> SessionError {

@@ -15,7 +15,7 @@ use super::{
     operation::{Operation, Outcome},
     prelude::Prelude,
     preludes,
-    strand::{Strand, compile, engine_failure, run_as},
+    strand::{SCRIPT_MEMORY, Strand, compile, engine_failure, run_as},
     world::{Departure, Made, Pending, World},
 };
 use crate::packages::Package;
@@ -29,12 +29,14 @@ pub(crate) struct Outside {
     pub(crate) home: Arc<Path>,
     /// The library that the script finds.
     pub(crate) prelude: Arc<Prelude>,
+    /// How many bytes the script, and each child of it, may use.
+    pub(crate) memory: usize,
 }
 
 impl Outside {
     /// With this program's own library.
     pub(crate) fn own(token: CancellationToken, home: Arc<Path>) -> mlua::Result<Self> {
-        Ok(Self { token, home, prelude: preludes::own()? })
+        Ok(Self { token, home, prelude: preludes::own()?, memory: SCRIPT_MEMORY })
     }
 
     /// The same, without a data folder.

@@ -6,7 +6,12 @@ use crate::registry::{Gone, Policy, Registry};
 
 pub(super) async fn collect(collect: Collect, registry: &Registry) -> Result<Response, Failure> {
     let Collect { older_than, keep_bytes, dry_run } = collect;
-    let policy = Policy { older_than: i64::try_from(older_than).unwrap_or(i64::MAX), keep_bytes };
+    let usual = registry.policy();
+    let older_than = older_than.map(|time| i64::try_from(time).unwrap_or(i64::MAX));
+    let policy = Policy {
+        older_than: older_than.unwrap_or(usual.older_than),
+        keep_bytes: keep_bytes.or(usual.keep_bytes),
+    };
     let gone = if dry_run {
         registry.would_collect(policy).await?
     } else {

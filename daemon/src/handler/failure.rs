@@ -9,7 +9,7 @@ use crate::{
     cause::chain,
     engine::LoadError,
     environment::EnvironmentError,
-    journal::{PackError, ParcelError, ReadError, WriteError},
+    journal::{LookError, PackError, ParcelError, ReadError, WriteError},
     registry::RegistryError,
     session::{Rejected, SpawnError},
     store::{CardError, StateError},
@@ -87,6 +87,12 @@ impl From<EnvironmentError> for Failure {
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
         Self { code: read_code(&error), message: chain(&error), hint: None }
+    }
+}
+
+impl From<LookError> for Failure {
+    fn from(error: LookError) -> Self {
+        Self { code: ErrorCode::Damaged, message: chain(&error), hint: None }
     }
 }
 

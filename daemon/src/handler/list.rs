@@ -1,9 +1,15 @@
 //! Many sessions, in pages that fit a frame.
 
-use alc_ipc::{After, Failure, Json, List, Page, Response};
+use alc_ipc::{After, Failure, Home, Json, List, Page, Response};
 
 use super::failure::json;
-use crate::{cause::chain, engine::PAYLOAD_LIMIT, journal::Filter, log, registry::Registry};
+use crate::{
+    cause::chain,
+    engine::PAYLOAD_LIMIT,
+    journal::{self, Filter},
+    log,
+    registry::Registry,
+};
 
 /// The most sessions that a page holds.
 const LARGEST: u32 = 256;
@@ -19,7 +25,7 @@ pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Fa
     let mut limit = if limit == 0 { LARGEST } else { limit.min(LARGEST) } as usize;
     loop {
         let page = registry.list(filter.clone(), limit, after).await?;
-        let sessions: Vec<Json> = page.sessions.iter().map(json).collect::<Result<_, _>>()?;
+        let sessions = lines(&page)?;
         let fit = fitting(&sessions);
         if fit < sessions.len() {
             limit = fit;
@@ -30,6 +36,21 @@ pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Fa
         }
         return Ok(Response::Sessions(Page { sessions, next: page.next.map(After::Page) }));
     }
+}
+
+/// The first sessions of a journal that no daemon owns, for somebody who only looks; where there is
+/// none, there are none.
+pub(crate) fn look(list: List, home: &Home) -> Result<Response, Failure> {
+    let List { states, kinds, labels, since, limit, .. } = list;
+    let filter = Filter { states, kinds, labels, since };
+    let found = journal::look(&home.journal(), &filter, limit.min(LARGEST) as usize)?;
+    let mut sessions = found.as_ref().map(lines).transpose()?.unwrap_or_default();
+    sessions.truncate(fitting(&sessions));
+    Ok(Response::Sessions(Page { sessions, next: None }))
+}
+
+fn lines(page: &journal::Page) -> Result<Vec<Json>, Failure> {
+    page.sessions.iter().map(json).collect()
 }
 
 /// How many of the first fit a frame together; each does alone.

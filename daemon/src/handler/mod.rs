@@ -10,6 +10,7 @@ mod follow;
 mod lease;
 mod list;
 mod log;
+mod names;
 mod note;
 mod observe;
 mod package;
@@ -28,8 +29,8 @@ use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
 pub(crate) use self::{
-    card::card, evals::evals, examine::examine, failure::invalid, package::manage,
-    settings::settings, spawn::check, stop::stop, value::value,
+    card::card, evals::evals, examine::examine, failure::invalid, list::look, names::names,
+    package::manage, settings::settings, spawn::check, stop::stop, value::value,
 };
 use crate::{config::Given, registry::Registry, server::Daemon, visitor::Visitor};
 
@@ -58,7 +59,11 @@ pub(crate) async fn handle(
         Request::Collect(collect) => collect::collect(collect, registry).await,
         Request::Lease(lease) => lease::lease(lease, registry, &visitor.driver).await,
         Request::Status => status::status(daemon).await,
-        Request::Examine { .. } | Request::Evals(_) | Request::Card(_) | Request::Value(_) => {
+        Request::Examine { .. }
+        | Request::Evals(_)
+        | Request::Card(_)
+        | Request::Value(_)
+        | Request::Names(_) => {
             Err(failure::invalid("`alcd tool` looks into data folders".to_owned()))
         }
         Request::Export(session) => travel::export(&session, registry, interim).await,

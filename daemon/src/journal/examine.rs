@@ -4,7 +4,12 @@ use std::{fs, path::Path};
 
 use rusqlite::Connection;
 
-use super::schema::{self, OpenError};
+use super::{
+    record::Filter,
+    row::ReadError,
+    schema::{self, OpenError},
+    view::{self, Page},
+};
 
 /// How many problems are told.
 const MOST: u32 = 20;
@@ -18,6 +23,15 @@ pub(crate) struct Examination {
     pub(crate) bytes: u64,
     /// What is damaged, in SQLite's words.
     pub(crate) problems: Vec<String>,
+}
+
+/// A journal cannot be looked into.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LookError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Read(#[from] ReadError),
 }
 
 /// Looks through the journal at `path`; `None` if there is none. `owned` says that another process may
@@ -35,6 +49,14 @@ pub(crate) fn examine(path: &Path, owned: bool) -> Result<Option<Examination>, O
         counted => counted.map_or(0, i64::unsigned_abs),
     };
     Ok(Some(Examination { sessions, bytes, problems }))
+}
+
+/// The newest sessions that `filter` lets through, at most `limit`, of the journal at `path` that no
+/// process owns; `None` if there is none.
+pub(crate) fn look(path: &Path, filter: &Filter, limit: usize) -> Result<Option<Page>, LookError> {
+    let path = &*schema::follow(path)?;
+    let Some(db) = schema::open_to_look(path, false)? else { return Ok(None) };
+    Ok(Some(view::list(&db, filter, limit, None)?))
 }
 
 fn problems(db: &Connection) -> Result<Vec<String>, rusqlite::Error> {

@@ -40,7 +40,7 @@ use alc_core::{Key, Name, Query, Seq, SessionId, SessionRef, SessionView, StateN
 pub(crate) use self::{
     branch::Parting,
     change::WriteError,
-    examine::{Examination, examine},
+    examine::{Examination, LookError, examine, look},
     parcel::{Mark, PackError, Parcel, ParcelError, new_file},
     record::{
         Append, Arrival, Deadlines, Filter, Found, Identity, NewAnswer, NewBranch, NewCall,

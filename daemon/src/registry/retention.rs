@@ -30,6 +30,11 @@ pub(crate) struct Gone {
 }
 
 impl Registry {
+    /// Which sessions go if nobody says otherwise.
+    pub(crate) fn policy(&self) -> Policy {
+        self.0.defaults.policy
+    }
+
     /// Deletes a session that has ended. It takes no prefix of an id; that of a session that is
     /// deleted already is a success.
     pub(crate) async fn delete(&self, session: &Reference) -> Result<SessionId, RegistryError> {

@@ -40,6 +40,14 @@ pub(super) struct Draft {
 }
 
 impl Specification {
+    /// The same, with these limits where it has none.
+    pub(super) fn or(mut self, usual: Limits) -> Self {
+        let Limits { deadline, max_llm_calls } = &mut self.limits;
+        *deadline = deadline.or(usual.deadline);
+        *max_llm_calls = max_llm_calls.or(usual.max_llm_calls);
+        self
+    }
+
     /// Finds what is to run, with the data folder `home`.
     pub(super) async fn resolve(self, home: &Arc<Path>) -> Result<Draft, RegistryError> {
         let Self { program, ctx, identity, limits, env, caller } = self;

@@ -84,7 +84,8 @@ impl Actor {
         registry: Registry,
     ) -> (Self, SessionHandle) {
         let prelude = registry.preludes().own();
-        let outside = Outside { token: CancellationToken::new(), home, prelude };
+        let memory = registry.script_memory();
+        let outside = Outside { token: CancellationToken::new(), home, prelude, memory };
         let (sender, commands) = mpsc::channel(MAILBOX);
         let (position, receiver) = watch::channel(None);
         let handle = SessionHandle::new(id.clone(), sender, receiver);

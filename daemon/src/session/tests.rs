@@ -31,7 +31,7 @@ use crate::{
     engine::{LoadError, Pool, Preludes},
     hooks::Hooks,
     journal::{Filter, Identity, Journal},
-    registry::{Registry, RegistryError, Specification},
+    registry::{Defaults, Registry, RegistryError, Specification},
 };
 
 /// Room for a few thousand scripts.
@@ -57,7 +57,14 @@ impl Service {
         let pool = Pool::unhurried(2).expect("starts");
         let (journal, home) = (journal(&service.folder), service.folder.path().into());
         Self {
-            registry: Registry::new(journal, pool, preludes(), home, MEMORY, Hooks::default()),
+            registry: Registry::new(
+                journal,
+                pool,
+                preludes(),
+                home,
+                Defaults::new(MEMORY),
+                Hooks::default(),
+            ),
             ..service
         }
     }
@@ -162,7 +169,14 @@ fn registry(folder: &TempDir, memory: usize) -> Registry {
 
 fn registry_with(folder: &TempDir, memory: usize, preludes: Preludes) -> Registry {
     let pool = Pool::start(2).expect("starts");
-    Registry::new(journal(folder), pool, preludes, folder.path().into(), memory, Hooks::default())
+    Registry::new(
+        journal(folder),
+        pool,
+        preludes,
+        folder.path().into(),
+        Defaults::new(memory),
+        Hooks::default(),
+    )
 }
 
 fn preludes() -> Preludes {

@@ -12,6 +12,7 @@ mod package;
 mod query;
 mod replay;
 mod script;
+mod size;
 mod spec;
 mod state;
 mod tally;
@@ -37,6 +38,7 @@ pub use package::{
 pub use query::{Pause, PauseKind, Query};
 pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
 pub use script::{Caller, Limits, Program, Scenario, Script, Settings};
+pub use size::{BadSize, parse_size};
 pub use spec::{SearchPathView, SpecFileView, SpecsView, TestView};
 pub use state::{Effect, Refused, State, StateName, Transition};
 pub use tally::{Figures, Source, Stats, Tally, TokenCount};

@@ -51,8 +51,14 @@ async fn an_evaluation_is_stored_once_whenever_the_daemon_ends() {
         let path = service.folder.path().to_owned();
         let journal = Journal::open(&path.join("journal.db")).expect("opens");
         let pool = Pool::start(2).expect("starts");
-        service.registry =
-            Registry::new(journal.clone(), pool, preludes(), path.into(), MEMORY, Hooks::default());
+        service.registry = Registry::new(
+            journal.clone(),
+            pool,
+            preludes(),
+            path.into(),
+            Defaults::new(MEMORY),
+            Hooks::default(),
+        );
         fail::cfg(point, "pause").expect("configures");
         let id = service.evaluates(SCENARIO).await;
         let reader = rusqlite::Connection::open(service.folder.path().join("journal.db"));

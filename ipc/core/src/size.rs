@@ -1,12 +1,12 @@
-//! Sizes as they are typed.
+//! Sizes as they are typed, on command lines and in files.
 
 /// The text is no size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a size is a number of bytes, or of KiB, MiB or GiB as in 64K, 500M or 2G")]
-pub(crate) struct BadSize;
+pub struct BadSize;
 
 /// Reads a number of bytes, perhaps with one of the suffixes `K`, `M` and `G`: 1024 of each other.
-pub(crate) fn parse_size(text: &str) -> Result<u64, BadSize> {
+pub fn parse_size(text: &str) -> Result<u64, BadSize> {
     let (digits, unit) = match text.as_bytes().last() {
         Some(b'K') => (&text[..text.len() - 1], 1 << 10),
         Some(b'M') => (&text[..text.len() - 1], 1 << 20),
