@@ -84,14 +84,11 @@ package = lazily("package", {})
 host.alc, host.lua.math, host.lua.package = alc, math, package
 
 -- What looks at the fields that are there finds those that are not loaded yet, too.
-local function looking(name, look)
-  return function(object, key)
-    if type(object) ~= "table" then
-      error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(object) .. ")", 2)
-    elseif names[object] then
-      check(fetch(host, names[object], object, look == rawget and key or nil))
-    end
-    return look(object, key)
+local function see(name, object, key)
+  if type(object) ~= "table" then
+    error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(object) .. ")", 3)
+  elseif names[object] then
+    check(fetch(host, names[object], object, key))
   end
 end
 
@@ -104,7 +101,19 @@ end
 collectgarbage, load, print, warn = later("collectgarbage"), later("load"), later("print"), later("warn")
 xpcall, require, table.sort = later("xpcall"), later("require"), later("sort")
 dofile, loadfile = later("dofile"), later("loadfile")
-_G.next, _G.rawget = looking("next", next), looking("rawget", rawget)
+
+function _G.next(object, key)
+  -- A loop that goes on had everything loaded when it began.
+  if key == nil then
+    see("next", object)
+  end
+  return next(object, key)
+end
+
+function _G.rawget(object, key)
+  see("rawget", object, key)
+  return rawget(object, key)
+end
 
 -- A function of the host, as scripts call it.
 function host.native(name)
