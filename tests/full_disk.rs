@@ -246,3 +246,39 @@ fn what_does_not_fit_is_not_exported_or_imported_and_leaves_no_half_file() {
         }
     });
 }
+
+#[test]
+fn a_client_without_room_for_its_export_says_which_file_and_leaves_no_half_of_it() {
+    let name = "a_client_without_room_for_its_export_says_which_file_and_leaves_no_half_of_it";
+    SmallDisk::test(name, |disk| {
+        let env = TestEnv::new();
+        let id = env.spawn_paused(BULKY);
+        for _ in 1..24 {
+            env.alc(["resume", &id, "x", "--next"]).ok();
+        }
+        let folder = disk.env.folder().join("disk");
+        let target = folder.join("session.alc").display().to_string();
+        fs::write(&target, "as it was").expect("writes");
+        // Some of it fits.
+        disk.fill_up_to(1 << 20);
+        let names = || {
+            let files = fs::read_dir(&folder).expect("a folder");
+            let mut names: Vec<_> = files.map(|file| file.expect("a file").file_name()).collect();
+            names.sort();
+            names
+        };
+        let before = names();
+        for words in
+            [&["export", &id, "-o", &target][..], &["export", &id, "-o", &target, "--move"]]
+        {
+            let stderr = env.alc(words.iter().copied()).fails(73, "cannot_write");
+            assert!(stderr.contains(&target), "{stderr}");
+            assert_eq!(names(), before);
+            assert_eq!(fs::read(&target).expect("reads"), b"as it was");
+        }
+        assert_eq!(env.alc(["state", &id]).ok(), "paused");
+        disk.free();
+        env.alc(["export", &id, "-o", &target]).ok();
+        assert!(fs::metadata(&target).expect("is there").len() > 4 << 20);
+    });
+}

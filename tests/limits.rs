@@ -137,3 +137,46 @@ fn many_sessions_with_long_questions_are_listed() {
     assert_eq!(env.alc(["list", "-q"]).ok().lines().collect::<Vec<_>>(), ids);
     assert_eq!(env.json(["list", "--limit", "3"]).len(), 3);
 }
+
+#[test]
+fn a_history_at_its_limit_ends_its_session_and_takes_no_more() {
+    let env = TestEnv::new();
+    let mut daemon = env.start_daemon("history.longest=return(40)");
+    let other = env.spawn_paused("return alc.llm('a') .. alc.llm('b')");
+    for source in [
+        "while true do print('x') end",
+        "while true do alc.llm('x') end",
+        "while true do alc.state.set('n', 1) print('x') end",
+    ] {
+        let id = env.spawn(source);
+        while env.alc(["prompt", &id]).code == Some(0) {
+            env.alc(["resume", &id, "y"]).ok();
+        }
+        let error = env.json(["result", "--wait", &id]).remove(0)["error"].clone();
+        assert_eq!(error["kind"], "engine_error", "{error}");
+        let message = error["message"].as_str().expect("a message");
+        assert_eq!(message, "the history is over its limit of 40 entries");
+        let history = env.json(["watch", &id]);
+        // Its end follows.
+        let places: Vec<_> = history.iter().filter_map(|event| event["seq"].as_u64()).collect();
+        assert!(
+            places.len() >= 40 && places.iter().copied().eq(1..=places.len() as u64),
+            "{places:?}"
+        );
+        let stderr = env.alc(["note", &id, "more"]).fails(2, "too_large");
+        assert!(stderr.contains("limit of 40 entries"), "{stderr}");
+        assert_eq!(env.json(["watch", &id]), history);
+    }
+    // Nobody else has to do with it.
+    env.alc(["resume", &other, "x", "--next"]).ok();
+    env.alc(["note", &other, "fits"]).ok();
+    env.alc(["resume", &other, "y"]).ok();
+    assert_eq!(env.alc(["result", "--wait", "-r", &other]).ok(), "xy");
+    // What notes have filled up can still be answered and cancelled.
+    let noted = env.spawn_paused("return alc.llm('a')");
+    while env.alc(["note", &noted, "x"]).code == Some(0) {}
+    env.alc(["resume", &noted, "x"]).ok();
+    assert_eq!(env.alc(["result", "--wait", "-r", &noted]).ok(), "x");
+    env.alc(["daemon", "stop"]).ok();
+    daemon.wait().expect("ends");
+}

@@ -54,6 +54,7 @@ mod person;
 mod reconnecting;
 mod recorded;
 mod recovery;
+mod renewal;
 mod report;
 #[cfg(target_os = "linux")]
 mod scarce;

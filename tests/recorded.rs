@@ -269,6 +269,65 @@ fn a_damaged_journal_stays_as_it_is_and_the_hint_begins_anew() {
     }
 }
 
+#[test]
+fn a_changed_answer_is_told_as_damage_and_stops_no_other_session() {
+    fixtures();
+    let mut journal = fs::read(present()).expect("reads");
+    // The second answer of `in-a-loop`, and not the question that it is a part of.
+    let answer = b"<2 after <1 after nil>";
+    let places = (6..journal.len() - answer.len()).filter(|place| {
+        journal[*place..].starts_with(answer) && !journal[..*place].ends_with(b"after ")
+    });
+    let places: Vec<_> = places.collect();
+    assert!(!places.is_empty());
+    for place in places {
+        journal[place + 1] = b'7';
+    }
+    let env = home_with(&journal);
+    let id = env.json(["state", "in-a-loop"]).remove(0)["id"].as_str().expect("an id").to_owned();
+    let damaged = |words: &[&str]| {
+        let stderr = env.alc(words.iter().copied()).fails(78, "damaged");
+        assert!(stderr.contains(&format!("session {id} is damaged: row 2 of `query`")), "{stderr}");
+    };
+    damaged(&["log", &id]);
+    damaged(&["export", &id, "-o", "session.alc"]);
+    // The answer counts, and nothing is made of it.
+    env.alc(["resume", &id, "x"]).ok();
+    damaged(&["wait", "--for", "terminal", &id]);
+    let seen = env.json(["state", &id]).remove(0)["seq"].clone();
+    env.kill_daemon();
+    damaged(&["wait", "--for", "terminal", &id]);
+    assert_eq!(env.json(["state", &id]).remove(0)["seq"], seen);
+    for (name, _, _, state) in SESSIONS {
+        if *state == "paused" && *name != "in-a-loop" {
+            ends_well(&env, name);
+        }
+    }
+    env.alc(["cancel", &id]).ok();
+    assert_eq!(env.alc(["state", &id]).ok(), "cancelled");
+    let doctor = env.alc(["doctor"]);
+    assert!(doctor.stdout.contains("row 2 of `query`"), "{doctor:?}");
+}
+
+#[test]
+fn a_list_without_a_damaged_session_says_so() {
+    fixtures();
+    let env = home_with(&fs::read(present()).expect("reads"));
+    let db = Connection::open(env.home().join("journal.db")).expect("opens");
+    let changed = db.execute("UPDATE session SET chunk = '=other' WHERE name = 'batch'", []);
+    assert_eq!(changed, Ok(1));
+    drop(db);
+    let listed = env.alc(["list"]);
+    assert_eq!(listed.code, Some(78), "{listed:?}");
+    assert_eq!(listed.stdout.lines().count(), SESSIONS.len());
+    assert!(!listed.stdout.contains("\tbatch\t"), "{listed:?}");
+    assert!(listed.stderr.contains("`session` is not as it was written [damaged]"), "{listed:?}");
+    for words in [&["state", "batch"][..], &["resume", "batch", "x"], &["cancel", "batch"]] {
+        env.alc(words.iter().copied()).fails(78, "damaged");
+    }
+    ends_well(&env, "in-a-loop");
+}
+
 /// The tables of a journal, as SQL.
 fn schema(journal: &Path) -> Vec<String> {
     let db = Connection::open_with_flags(journal, OpenFlags::SQLITE_OPEN_READ_ONLY).expect("opens");

@@ -108,7 +108,7 @@ fn a_daemon_that_dies_of_want_of_memory_loses_nothing() {
 
 #[test]
 fn what_has_the_name_of_one_of_its_files_is_named_and_stays() {
-    for name in ["journal.db", "lock", "id", "endpoint", "alcd.log"] {
+    for name in ["journal.db", "journal.reserve", "lock", "id", "endpoint", "alcd.log"] {
         for dangling in [false, true] {
             // A link to nothing is as good as nothing where a file is replaced.
             if dangling && matches!(name, "id" | "endpoint") {

@@ -6,6 +6,7 @@ use std::{
     io::{BufRead as _, BufReader},
     os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, chown, symlink},
     process::{Command, Stdio},
+    time::{Duration, Instant},
 };
 
 use crate::env::{Ran, TestEnv};
@@ -83,6 +84,12 @@ fn another_user_is_turned_away() {
     mode(&env.home().join("alcd.sock"), 0o666);
     let stderr = stranger(&["resume", &id, "x"]).fails(77, "not_permitted");
     assert!(stderr.contains("the daemon belongs to another user"), "{stderr}");
+    // And the daemon looks who it is that came.
+    let limit = Instant::now() + Duration::from_mins(1);
+    let log = || fs::read_to_string(env.home().join("alcd.log")).expect("a log");
+    while !log().contains("turned away a client of another user") {
+        assert!(Instant::now() < limit, "{}", log());
+    }
     mode(env.home(), 0o700);
     assert_eq!(env.alc(["state", &id]).ok(), "paused");
 }

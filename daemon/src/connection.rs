@@ -2,7 +2,10 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
-use alc_ipc::{Errand, FRAME_LIMIT, Hello, PROTOCOL, Request, Response, Tagged, decode, encode};
+use alc_ipc::{
+    CodecError, Errand, ErrorCode, FRAME_LIMIT, Failure, Hello, PROTOCOL, Request, Response,
+    Tagged, decode, encode,
+};
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use interprocess::local_socket::tokio::Stream;
@@ -149,9 +152,21 @@ async fn send<T: AsyncWrite + Unpin>(
     response: &Tagged<Response>,
 ) -> Option<()> {
     point("response.before");
-    frames.send(Bytes::from(encode(response).ok()?)).await.ok()?;
+    let body = encode(response).or_else(|error| encode(&unsendable(response.id, &error))).ok()?;
+    frames.send(Bytes::from(body)).await.ok()?;
     point("response.after");
     Some(())
+}
+
+/// What a client is told instead of a response that no frame holds.
+fn unsendable(id: u32, error: &CodecError) -> Tagged<Response> {
+    let (code, message) = match error {
+        CodecError::TooLarge(_) => {
+            (ErrorCode::TooLarge, format!("the response is too large: {error}"))
+        }
+        _ => (ErrorCode::Internal, error.to_string()),
+    };
+    Tagged { id, body: Response::Failure(Failure { code, message, hint: None }) }
 }
 
 #[cfg(test)]

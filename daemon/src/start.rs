@@ -1,12 +1,15 @@
 //! From the command line to a daemon that serves, and its end.
 
 use std::{
+    cell::Cell,
+    convert::Infallible,
     error::Error as _,
     fs,
     io::{self, Write as _},
     num::NonZero,
     process::{Command, ExitCode},
     thread,
+    time::Duration,
 };
 
 use alc_ipc::{ErrorCode, FolderError, Home, NoHome};
@@ -30,6 +33,9 @@ use crate::{
 
 #[cfg(unix)]
 use crate::detach;
+
+/// How long sessions that were given up have to end before a daemon begins anew.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The daemon could not start, or not go on.
 #[derive(Debug, thiserror::Error)]
@@ -112,8 +118,10 @@ fn is_in_the_way(error: &io::Error) -> bool {
 }
 
 /// Why a daemon ended that had started.
+#[derive(Default)]
 enum End {
     /// It was told to.
+    #[default]
     Stopped,
     /// Too many of its threads are lost; a new process has them all.
     Anew(Home),
@@ -177,24 +185,23 @@ fn serve(run: &Run) -> Result<End, StartError> {
         let folder = ownership.folder();
         let started_at = clock::now();
         let deadlines = registry.clone();
-        let daemon =
-            Daemon { registry, leases: Leases::default(), home: home.clone(), folder, started_at, stop: stop.clone() };
-        log::line(&format!(
-            "alcd {} serves {}, {recovered} sessions go on",
-            env!("CARGO_PKG_VERSION"),
-            home.path().display()
-        ));
-        if run.ready {
-            say_ready();
-            #[cfg(unix)]
-            detach::leave_stdout()?;
-        }
+        let daemon = Daemon {
+            registry,
+            leases: Leases::default(),
+            home: home.clone(),
+            folder,
+            started_at,
+            stop: stop.clone(),
+        };
+        tell(run, &home, recovered)?;
+        let end = Cell::new(End::Stopped);
+        let serving = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) };
         let result = tokio::select! {
-            ((), ()) = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) } => Ok(End::Stopped),
+            ((), ()) = serving => Ok(end.take()),
             never = deadlines.enforce_deadlines() => match never {},
             never = runner.run(journal.clone(), home.path().into()) => match never {},
             () = journal.lost() => Err(StartError::Lost),
-            () = pool.exhausted() => Ok(End::Anew(home.clone())),
+            never = give_way(&pool, &stop, &home, &end) => match never {},
         };
         journal.close().await;
         result
@@ -203,6 +210,23 @@ fn serve(run: &Run) -> Result<End, StartError> {
     runtime.shutdown_background();
     log::line("alcd ends");
     result
+}
+
+/// Has the daemon end for a new one, once too many workers are lost. The sessions that were given up
+/// fail before that, or they would be taken up again.
+async fn give_way(
+    pool: &Pool,
+    stop: &CancellationToken,
+    home: &Home,
+    end: &Cell<End>,
+) -> Infallible {
+    pool.exhausted().await;
+    tokio::time::sleep(FAREWELL).await;
+    if !stop.is_cancelled() {
+        end.set(End::Anew(home.clone()));
+        stop.cancel();
+    }
+    std::future::pending().await
 }
 
 /// Becomes a new daemon for the same data folder, or starts one; every session is on disk.
@@ -232,6 +256,21 @@ fn begin_anew(run: &Run, home: &Home) -> ExitCode {
             ExitCode::from(75)
         }
     }
+}
+
+/// Tells the log, and the caller who waits for it, that clients can connect.
+fn tell(run: &Run, home: &Home, recovered: usize) -> Result<(), StartError> {
+    log::line(&format!(
+        "alcd {} serves {}, {recovered} sessions go on",
+        env!("CARGO_PKG_VERSION"),
+        home.path().display()
+    ));
+    if run.ready {
+        say_ready();
+        #[cfg(unix)]
+        detach::leave_stdout()?;
+    }
+    Ok(())
 }
 
 /// Tells the caller that clients can connect.

@@ -200,6 +200,8 @@ pub enum Origin {
 pub struct Page {
     /// Each an [`alc_core::SessionView`].
     pub sessions: Vec<Json>,
+    /// Why sessions are missing that should be among them.
+    pub damaged: Vec<Failure>,
     /// Where the next page begins; `None` behind the last.
     pub next: Option<After>,
 }

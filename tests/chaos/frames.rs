@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::Write as _,
+    ops::RangeInclusive,
     os::unix::net::UnixStream,
     thread,
     time::{Duration, Instant},
@@ -10,8 +11,8 @@ use std::{
 
 use alc_core::{CancelReason, QueryId, ReasonCode, Reference, Seq};
 use alc_ipc::{
-    Answers, Cancel, ClientError, FRAME_LIMIT, Hello, Json, List, Observe, Request, Response,
-    Resume, Spawn, Tagged, Wait, WaitFor, decode, encode,
+    Answers, Cancel, ClientError, Errand, FRAME_LIMIT, FolderId, Hello, Json, List, Observe,
+    Request, Response, Resume, Spawn, Tagged, Wait, WaitFor, decode, encode,
 };
 
 use crate::{
@@ -229,6 +230,39 @@ fn garbage_ends_the_connection_and_no_other() {
         let mut raw = Raw::new(&env);
         raw.send(body);
         raw.wait_for_end();
+    }
+    assert_undisturbed(&env);
+}
+
+#[test]
+fn a_greeting_that_says_strange_things_is_answered_and_does_no_harm() {
+    let env = TestEnv::new();
+    let folder = env.connect().daemon().folder;
+    let hello = || Hello::new(folder);
+    let speaking =
+        |lowest, highest| Hello { protocols: RangeInclusive::new(lowest, highest), ..hello() };
+    let coming = |errand| Hello { errand, ..hello() };
+    let elsewhere = Hello { folder: FolderId([9; 16]), ..coming(Errand::Stop { force: true }) };
+    for (greeting, understood) in [
+        (speaking(0, u16::MAX), true),
+        (speaking(5, 1), false),
+        (speaking(0, 0), false),
+        (speaking(u16::MAX, u16::MAX), false),
+        (Hello { capabilities: u64::MAX, process: 0, build: "\u{0}".repeat(255), ..hello() }, true),
+        (coming(Errand::Stopping), true),
+        (coming(Errand::Busy(u32::MAX)), true),
+        (elsewhere, true),
+    ] {
+        let mut raw = Raw::silent(&env);
+        raw.send(&greeting.to_bytes());
+        let theirs = Hello::from_bytes(&raw.receive().expect("a greeting")).expect("a greeting");
+        assert_eq!((theirs.folder, theirs.errand), (folder, Errand::Talk), "{greeting:?}");
+        if understood {
+            raw.ask(7, Request::Status);
+            assert!(matches!(raw.last(), (7, Response::Status(_))), "{greeting:?}");
+        } else {
+            raw.wait_for_end();
+        }
     }
     assert_undisturbed(&env);
 }

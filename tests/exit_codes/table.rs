@@ -199,7 +199,7 @@ pub(super) const TABLE: &[Row] = &[
     ("diff", 0, Done, |env| { paused(env); alc(env, "diff|@|@") }),
     ("diff", 0, Done, |env| { paused(env); done(env); alc(env, "diff|paused|@") }),
     ("diff", 4, Only("not_found"), |env| { paused(env); alc(env, "diff|@|nobody") }),
-    ("diff", 5, Only("ambiguous"), |env| { alike(env); alc(env, "diff|@|k7fq") }),
+    ("diff", 5, Only("ambiguous"), |env| { alike(env); alc(env, "diff|k7fq|@") }),
     ("export", 0, Done, |env| { paused(env); alc(env, "export|@|-o|x.alc|-q") }),
     ("export", 2, Only("usage"), |env| { paused(env); alc(env, "export|@|--move") }),
     ("export", 4, Only("not_found"), |env| alc(env, "export|nobody")),

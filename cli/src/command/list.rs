@@ -1,7 +1,7 @@
 //! `alc list`: many sessions, newest first.
 
 use alc_core::{SessionView, StateName};
-use alc_ipc::{After, Json, List};
+use alc_ipc::{After, ClientError, Json, List};
 
 use crate::{
     args,
@@ -31,7 +31,7 @@ pub(super) fn run(
     }
     let aligned = is_table(output);
     let mut rows = Vec::new();
-    let mut any = false;
+    let (mut any, mut damaged) = (false, None);
     let show = |page: Vec<Json>| {
         any |= !page.is_empty();
         for view in page {
@@ -49,7 +49,9 @@ pub(super) fn run(
         Ok(())
     };
     match (connector.reading()?, &args.after) {
-        (Some(mut link), _) => select::each_page(selection(args), args.limit, &mut link, show)?,
+        (Some(mut link), _) => {
+            damaged = select::each_page(selection(args), args.limit, &mut link, show)?;
+        }
         (None, Some(after)) => return Err(CliError::NotFound(after.clone())),
         (None, None) => {}
     }
@@ -57,14 +59,17 @@ pub(super) fn run(
         for line in table(&rows, output) {
             output.line(&line)?;
         }
-    } else if !any && output.is_terminal() {
+    } else if !any && damaged.is_none() && output.is_terminal() {
         output.notice(if selection(args) == List::default() && args.limit != Some(0) {
             r#"no sessions yet; begin with: alc spawn -e 'return alc.llm("2+2?")'"#
         } else {
             "no such sessions"
         });
     }
-    Ok(Exit::Done)
+    match damaged {
+        Some(failure) => Err(CliError::Client(ClientError::Refused(failure))),
+        None => Ok(Exit::Done),
+    }
 }
 
 /// The sessions that the flags let through.

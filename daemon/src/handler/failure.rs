@@ -169,10 +169,11 @@ fn rejected(error: &Rejected) -> (ErrorCode, Option<String>) {
         Rejected::StaleQuery(id, _) => {
             (ErrorCode::StaleQuery, Some(format!("alc prompt --id {id}")))
         }
-        Rejected::TooLarge(..) => (ErrorCode::TooLarge, None),
+        Rejected::TooLarge(..) | Rejected::Full(..) => (ErrorCode::TooLarge, None),
         Rejected::WentOn(id) => (ErrorCode::WentOn, Some(format!("alc wait {id}"))),
         Rejected::Write(error) => not_written(error),
         Rejected::Read(error) => (read_code(error), None),
+        Rejected::Damaged(error) => (read_code(error), None),
         Rejected::Gone(_) => (ErrorCode::Unavailable, None),
     }
 }
@@ -181,6 +182,7 @@ fn not_written(error: &WriteError) -> (ErrorCode, Option<String>) {
     match error {
         // It works on a full disk, too.
         WriteError::Full => (ErrorCode::DiskFull, Some("alc gc".to_owned())),
+        WriteError::NoReserve { source, .. } => (of_file(source), None),
         WriteError::NameInUse { bearer, .. } => {
             (ErrorCode::NameInUse, Some(format!("alc state {bearer}")))
         }
@@ -189,6 +191,7 @@ fn not_written(error: &WriteError) -> (ErrorCode, Option<String>) {
         WriteError::KeyOfDeleted(_) => {
             (ErrorCode::KeyInUse, Some("alc spawn --idempotency-key ANOTHER ...".to_owned()))
         }
+        WriteError::Unreadable { source } => (read_code(source), None),
         WriteError::Lost { .. } | WriteError::Closed => (ErrorCode::Unavailable, None),
         _ => (ErrorCode::Internal, None),
     }
@@ -196,7 +199,7 @@ fn not_written(error: &WriteError) -> (ErrorCode, Option<String>) {
 
 fn read_code(error: &ReadError) -> ErrorCode {
     match error {
-        ReadError::Damaged { .. } => ErrorCode::Damaged,
+        error if error.is_damage() || error.is_of_a_damaged_file() => ErrorCode::Damaged,
         _ => ErrorCode::Unavailable,
     }
 }

@@ -4,10 +4,8 @@ use alc_ipc::{After, Failure, Home, Json, List, Page, Response};
 
 use super::failure::json;
 use crate::{
-    cause::chain,
     engine::PAYLOAD_LIMIT,
     journal::{self, Filter},
-    log,
     registry::Registry,
 };
 
@@ -31,10 +29,9 @@ pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Fa
             limit = fit;
             continue;
         }
-        for error in &page.damaged {
-            log::line(&chain(error));
-        }
-        return Ok(Response::Sessions(Page { sessions, next: page.next.map(After::Page) }));
+        let damaged = page.damaged.into_iter().map(Failure::from).collect();
+        let next = page.next.map(After::Page);
+        return Ok(Response::Sessions(Page { sessions, damaged, next }));
     }
 }
 
@@ -46,7 +43,8 @@ pub(crate) fn look(list: List, home: &Home) -> Result<Response, Failure> {
     let found = journal::look(&home.journal(), &filter, limit.min(LARGEST) as usize)?;
     let mut sessions = found.as_ref().map(lines).transpose()?.unwrap_or_default();
     sessions.truncate(fitting(&sessions));
-    Ok(Response::Sessions(Page { sessions, next: None }))
+    let damaged = found.map(|page| page.damaged).into_iter().flatten().map(Failure::from).collect();
+    Ok(Response::Sessions(Page { sessions, damaged, next: None }))
 }
 
 fn lines(page: &journal::Page) -> Result<Vec<Json>, Failure> {

@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use alc_core::{Name, State};
+use alc_core::{Name, Seq, State};
 use rusqlite::{Connection, named_params};
 
 use super::{
     change::{WriteError, insert_entries},
+    checksum::Table,
     copy::{Copy, CopyError, next_number},
-    create::{check_bearer, check_id},
+    create::{check_bearer, check_id, index_labels},
     record::Arrival,
+    row::ReadError,
     text::Texts,
 };
 
@@ -33,9 +35,9 @@ pub(super) fn arrive(
     let bears = matches!(parcel.state, State::Running { cancel: None } | State::Paused(_));
     check_bearer(db, name.as_ref().filter(|_| bears))?;
     let n = next_number(db)?;
-    let copy = Copy { from: &parcel.db, to: db };
+    let copy = Copy { from: &parcel.db, to: db, id: &parcel.id };
     let of_session = [("session", ":n")];
-    for table in ["event", "effect", "query"] {
+    for table in [Table::Event, Table::Effect, Table::Query] {
         copy.rows(table, "TRUE", &of_session, named_params! { ":n": n })?;
     }
     let (seq, at): (i64, i64) = parcel
@@ -43,7 +45,8 @@ pub(super) fn arrive(
         .query_row("SELECT seq, max(changed_at, ?1) FROM session", [at], |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
-        .map_err(CopyError::Source)?;
+        .map_err(ReadError::from)?;
+    let seq = Seq(seq.cast_unsigned());
     insert_entries(db, texts, n, seq, at, entries)?;
     let changed = [
         ("n", ":n"),
@@ -57,11 +60,11 @@ pub(super) fn arrive(
         ":n": n,
         ":id": id.as_str(),
         ":name": name.as_ref().map(Name::as_str),
-        ":seq": seq + entries.len().cast_signed() as i64,
+        ":seq": seq.plus(entries.len()).0.cast_signed(),
         ":at": at,
         ":folder": folder,
         ":project": project,
     };
-    copy.rows("session", "TRUE", &changed, parameters)?;
-    Ok(copy.rows("label", "TRUE", &of_session, named_params! { ":n": n })?)
+    copy.rows(Table::Session, "TRUE", &changed, parameters)?;
+    index_labels(db, n)
 }

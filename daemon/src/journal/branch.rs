@@ -5,12 +5,14 @@ use alc_core::{Asked, Entry, Name, Pause, PauseKind, Progress, Seq, SessionId, S
 use rusqlite::{Connection, named_params};
 
 use super::{
-    change::{WriteError, insert_entries},
+    change::{WriteError, insert_entries, json},
+    checksum::Table,
     copy::{Copy, CopyError, next_number},
-    create::{check_bearer, check_id, check_key, label},
+    create::{check_bearer, check_id, check_key, index_labels, labels_of},
     find::row_number,
+    lines::LastLines,
     record::{Identity, NewBranch},
-    row::{ReadError, for_each, pause_name},
+    row::{ReadError, Rows, pause_name},
     text::Texts,
 };
 
@@ -31,6 +33,8 @@ pub(crate) struct Parting {
     progress: Option<Progress>,
     /// The pauses until then; the queries are counted when they are copied.
     tally: Tally,
+    /// The last lines of the log until then.
+    lines: LastLines,
     /// How long the script's clock had stood still by then, in milliseconds.
     stood_still: i64,
 }
@@ -47,6 +51,7 @@ impl Parting {
             asked: 0,
             progress: None,
             tally: Tally::default(),
+            lines: LastLines::default(),
             stood_still: 0,
         }
     }
@@ -64,6 +69,7 @@ impl Parting {
     /// Goes on past an entry.
     fn pass(&mut self, seq: Seq, at: i64, entry: Entry) {
         self.tally.told(&entry);
+        self.lines.pass(seq, &entry);
         match entry {
             Entry::PauseRequested { pause: Asked { kind, queries } } => {
                 self.asked = queries.iter().copied().fold(self.asked, u32::max);
@@ -89,8 +95,8 @@ pub(super) fn parting(
     let (mut now, mut before) = (Parting::start(), Parting::start());
     let mut found = None;
     let mut open = true;
-    let sql = "SELECT seq, at, body FROM event WHERE session = ?1 ORDER BY seq";
-    for_each(db, id.as_str(), sql, [n], |row| {
+    let rows = Rows { db, id, n };
+    rows.each(Table::Event, "WHERE session = ?1 ORDER BY seq", [n], |row| {
         let entry: Entry = row.json("body")?;
         match &entry {
             // Answers that came together were given at one moment.
@@ -128,11 +134,11 @@ fn copy_history(copy: Copy<'_>, from: i64, n: i64, parting: &Parting) -> Result<
     let of_session = ("session", ":n");
     let seq = parting.seq.0.cast_signed();
     let parameters = named_params! { ":n": n, ":from": from, ":seq": seq };
-    copy.rows("event", "session = :from AND seq <= :seq", &[of_session], parameters)?;
+    copy.rows(Table::Event, "session = :from AND seq <= :seq", &[of_session], parameters)?;
     let calls = "session = :from AND n <= (
         SELECT max(call) FROM query WHERE session = :from AND number <= :asked)";
     let parameters = named_params! { ":n": n, ":from": from, ":asked": parting.asked };
-    copy.rows("effect", calls, &[of_session], parameters)?;
+    copy.rows(Table::Effect, calls, &[of_session], parameters)?;
     let open = serde_json::Value::from(parting.open.clone()).to_string();
     let answered =
         |column| format!("iif(number IN (SELECT value FROM json_each(:open)), NULL, {column})");
@@ -142,17 +148,21 @@ fn copy_history(copy: Copy<'_>, from: i64, n: i64, parting: &Parting) -> Result<
     changed.extend(columns.into_iter().zip(values.iter().map(String::as_str)));
     let parameters =
         named_params! { ":n": n, ":from": from, ":asked": parting.asked, ":open": open };
-    copy.rows("query", "session = :from AND number <= :asked", &changed, parameters)
+    copy.rows(Table::Query, "session = :from AND number <= :asked", &changed, parameters)
 }
 
 /// What the copied queries add to the counts of a session.
-fn counted(db: &Connection, id: &SessionId, n: i64, mut tally: Tally) -> Result<Tally, ReadError> {
-    let sql = "SELECT record, answer, usage FROM query WHERE session = ?1";
-    for_each(db, id.as_str(), sql, [n], |row| {
+fn counted(rows: Rows<'_>, mut tally: Tally) -> Result<Tally, ReadError> {
+    rows.each(Table::Query, "WHERE session = ?1", [rows.n], |row| {
         let question = tally.asked(&row.json("record")?);
         if let Some(answer) = row.optional_text("answer")? {
             tally.answered(question, &answer, row.optional_json("usage")?);
         }
+        Ok(())
+    })?;
+    let recorded = "WHERE session = ?1 AND kind = 'stats'";
+    rows.each(Table::Effect, recorded, [rows.n], |_| {
+        tally.recorded();
         Ok(())
     })?;
     Ok(tally)
@@ -172,15 +182,13 @@ pub(super) fn branch(
     check_bearer(db, name.as_ref())?;
     check_id(db, id)?;
     let gone = || WriteError::OutOfOrder(from.clone());
-    let from = row_number(db, from).map_err(|_| gone())?.ok_or_else(gone)?;
     let n = next_number(db)?;
-    let copy = Copy { from: db, to: db };
+    let copy = Copy { from: db, to: db, id: from };
+    let from = row_number(db, from)?.ok_or_else(gone)?;
     copy_history(copy, from, n, parting)?;
-    let tally = counted(db, id, n, parting.tally).map_err(|_| WriteError::Contradiction)?;
-    let tally = serde_json::to_string(&tally)?;
-    let seq = parting.seq.0.cast_signed();
-    insert_entries(db, texts, n, seq, *at, entries)?;
-    let progress = parting.progress.as_ref().map(serde_json::to_string).transpose()?;
+    let tally = counted(Rows { db, id, n }, parting.tally)?;
+    insert_entries(db, texts, n, parting.seq, *at, entries)?;
+    let (tally, progress) = (json(&tally)?, parting.progress.as_ref().map(json).transpose()?);
     let parameters = named_params! {
         ":from": from,
         ":n": n,
@@ -188,7 +196,7 @@ pub(super) fn branch(
         ":name": name.as_ref().map(Name::as_str),
         ":key": key.as_ref().map(|key| key.key.as_str()),
         ":fingerprint": key.as_ref().map(|key| key.fingerprint),
-        ":seq": seq + entries.len().cast_signed() as i64,
+        ":seq": parting.seq.plus(entries.len()).0.cast_signed(),
         ":asked": parting.asked,
         ":at": at,
         ":stood_still": parting.stood_still.saturating_add(at.saturating_sub(parting.at)),
@@ -196,26 +204,30 @@ pub(super) fn branch(
         ":deadline_at": deadline_at,
         ":progress": progress,
         ":tally": tally,
+        ":labels": json(&labels_of(labels))?,
+        ":open": parting.open.len().cast_signed() as i64,
+        ":lines": json(&parting.lines)?,
     };
-    copy.rows("session", "n = :from", &CHANGED, parameters)?;
-    let parameters = named_params! { ":from": from, ":n": n };
-    copy.rows("label", "session = :from", &[("session", ":n")], parameters)?;
-    label(db, n, labels)
+    copy.rows(Table::Session, "n = :from", &CHANGED, parameters)?;
+    index_labels(db, n)
 }
 
 /// What a branch's row has of its own.
-const CHANGED: [(&str, &str); 21] = [
+const CHANGED: [(&str, &str); 24] = [
     ("n", ":n"),
     ("id", ":id"),
     ("name", ":name"),
+    ("labels", "json_patch(labels, :labels)"),
     ("spawn_key", ":key"),
     ("spawn_fingerprint", ":fingerprint"),
     ("state", "'paused'"),
     ("finished_at", "NULL"),
     ("seq", ":seq"),
     ("asked", ":asked"),
+    ("open", ":open"),
     ("calls", "SELECT count(*) FROM effect WHERE session = :n"),
     ("tally", ":tally"),
+    ("lines", ":lines"),
     ("created_at", ":at"),
     ("changed_at", ":at"),
     ("stood_still", ":stood_still"),

@@ -1,19 +1,24 @@
 //! One change to the journal, as SQL: a session is created, or its life goes on.
 
-use std::{borrow::Cow, sync::Arc};
+use std::{borrow::Cow, io, path::PathBuf, sync::Arc};
 
-use alc_core::{Entry, Key, Name, Outcome, PauseKind, SessionId, State, StateName, Tally};
-use rusqlite::{Connection, OptionalExtension, ToSql, ffi, named_params, types::FromSqlError};
+use alc_core::{
+    CallKind, Entry, Key, Name, Outcome, Pause, Seq, SessionId, State, StateName, Tally,
+};
+use rusqlite::{Connection, ffi};
 use serde::Serialize;
 
 use super::{
     arrive::arrive,
     branch::branch,
+    checksum::{Pair, Stored, Table},
     create::create,
+    lines::LastLines,
     record::{Append, Arrival, NewAnswer, NewBranch, NewCall, NewSession},
-    row::pause_name,
+    reserve::NoReserve,
+    row::{ReadError, Rows, pause_name, session},
     schema::is_full,
-    text::{Column, Texts},
+    text::Texts,
 };
 
 /// The change is not in the journal, except where it says otherwise.
@@ -46,15 +51,18 @@ pub(crate) enum WriteError {
     /// The parts of the change contradict each other.
     #[error("the state, its outcome and its calls do not fit together")]
     Contradiction,
-    /// What is to be copied into the journal cannot be read any more.
-    #[error("the session cannot be read from its file")]
-    Unreadable { source: Arc<rusqlite::Error> },
+    /// What is to be changed or copied is damaged.
+    #[error(transparent)]
+    Unreadable { source: Arc<ReadError> },
     /// The database refused this one change.
     #[error("the journal refused the change")]
     Refused { source: Arc<rusqlite::Error> },
     /// The disk is full.
     #[error("no space left for the journal")]
     Full,
+    /// There is no space for the day on which it is.
+    #[error("cannot keep space for a full disk in {path}")]
+    NoReserve { path: PathBuf, source: Arc<io::Error> },
     /// Nobody knows whether the change is in the journal; it takes no more.
     #[error("the journal failed, and the outcome is unknown")]
     Lost { source: Option<Arc<rusqlite::Error>> },
@@ -75,6 +83,31 @@ impl From<rusqlite::Error> for WriteError {
                 | ffi::ErrorCode::ReadOnly,
             ) => Self::Lost { source: Some(Arc::new(error)) },
             _ => Self::Refused { source: Arc::new(error) },
+        }
+    }
+}
+
+impl From<NoReserve> for WriteError {
+    fn from(error: NoReserve) -> Self {
+        match error {
+            NoReserve::Full => Self::Full,
+            NoReserve::Refused(path, source) => Self::NoReserve { path, source: Arc::new(source) },
+        }
+    }
+}
+
+impl WriteError {
+    /// Whether the same change may be written later.
+    pub(crate) fn is_for_lack_of_room(&self) -> bool {
+        matches!(self, Self::Full | Self::NoReserve { .. })
+    }
+}
+
+impl From<ReadError> for WriteError {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Sqlite(error) => error.into(),
+            error => Self::Unreadable { source: Arc::new(error) },
         }
     }
 }
@@ -117,49 +150,61 @@ impl Change {
 /// The most entries in one statement.
 const ENTRIES: usize = 16;
 
+/// The version of what entries say.
+const V: u32 = alc_core::FORMAT;
+
 /// What the session's row says before the change.
 struct Before {
+    row: Stored,
     n: i64,
-    seq: i64,
+    seq: Seq,
     /// The time of the change: not before the last one's, also where the clock was set back.
     at: i64,
-    state: Option<StateName>,
+    state: StateName,
     asked: u32,
     calls: i64,
     tally: Tally,
+    lines: LastLines,
+    paused_at: Option<i64>,
+    /// Whether somebody wants it to end.
+    cancelled: bool,
 }
 
 impl Before {
-    fn find(db: &Connection, append: &Append) -> rusqlite::Result<Option<Self>> {
-        let sql = "SELECT n, seq, state, asked, calls, changed_at, tally
-                   FROM session WHERE id = ?1";
-        let read = |row: &rusqlite::Row<'_>| {
+    fn find(db: &Connection, append: &Append) -> Result<Option<Self>, ReadError> {
+        session(db, &append.session, |row| {
             Ok(Self {
-                n: row.get(0)?,
-                seq: row.get(1)?,
-                state: StateName::parse(row.get_ref(2)?.as_str()?),
-                asked: row.get(3)?,
-                calls: row.get(4)?,
-                at: append.at.max(row.get(5)?),
-                tally: serde_json::from_str(row.get_ref(6)?.as_str()?)
-                    .map_err(FromSqlError::other)?,
+                row: row.stored(Table::Session)?,
+                n: row.number("n")?,
+                seq: Seq(row.number("seq")?),
+                state: row.word("state", StateName::parse)?,
+                asked: row.number("asked")?,
+                calls: row.number("calls")?,
+                at: append.at.max(row.number("changed_at")?),
+                tally: row.json("tally")?,
+                lines: row.json("lines")?,
+                paused_at: row.optional_number("paused_at")?,
+                cancelled: !row.is_null("cancel")?,
             })
-        };
-        db.prepare_cached(sql)?.query_row([append.session.as_str()], read).optional()
+        })
+    }
+
+    fn rows<'a>(&self, db: &'a Connection, append: &'a Append) -> Rows<'a> {
+        Rows { db, id: &append.session, n: self.n }
     }
 }
 
 /// The end is written last: the database takes nothing more for a session that has ended.
 fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), WriteError> {
     let mut before = Before::find(db, append)?
-        .filter(|before| before.seq.cast_unsigned() == append.after.0)
+        .filter(|before| before.seq == append.after)
         .ok_or_else(|| WriteError::OutOfOrder(append.session.clone()))?;
     if is_note_after_end(&before, append) {
         return note_after_end(db, texts, &before, append);
     }
     let (settled, new): (Vec<_>, Vec<_>) = append.calls.iter().partition(|call| call.intended);
     for call in settled {
-        settle_call(db, texts, before.n, call)?;
+        settle_call(db, texts, before.rows(db, append), call)?;
     }
     for (call, n) in new.into_iter().zip(before.calls..) {
         if call.n != n.cast_unsigned() {
@@ -168,7 +213,7 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
         insert_call(db, texts, &mut before, call)?;
     }
     for answer in &append.answers {
-        store_answer(db, texts, &mut before, answer)?;
+        store_answer(db, texts, before.rows(db, append), &mut before, answer)?;
     }
     insert_entries(db, texts, before.n, before.seq, before.at, &append.entries)?;
     update_session(db, texts, &before, append)?;
@@ -178,8 +223,8 @@ fn go_on(db: &Connection, texts: &mut Texts, append: &Append) -> Result<(), Writ
 
 fn is_note_after_end(before: &Before, append: &Append) -> bool {
     let Append { entries, calls, answers, state, outcome, .. } = append;
-    before.state.is_some_and(StateName::is_terminal)
-        && before.state == Some(state.name())
+    before.state.is_terminal()
+        && before.state == state.name()
         && entries.iter().all(|entry| matches!(entry, Entry::Note(_)))
         && !entries.is_empty()
         && (calls.is_empty() && answers.is_empty() && outcome.is_none())
@@ -193,10 +238,8 @@ fn note_after_end(
     append: &Append,
 ) -> Result<(), WriteError> {
     insert_entries(db, texts, before.n, before.seq, before.at, &append.entries)?;
-    let sql = "UPDATE session SET seq = ?2, changed_at = ?3 WHERE n = ?1";
-    let seq = before.seq + append.entries.len().cast_signed() as i64;
-    db.prepare_cached(sql)?.execute((before.n, seq, before.at))?;
-    Ok(())
+    let seq = before.seq.plus(append.entries.len()).0.cast_signed();
+    Ok(before.row.change(db, &[("seq", &seq), ("changed_at", &before.at)])?)
 }
 
 /// Several at a time, since SQLite prepares for failure anew with each statement.
@@ -204,36 +247,26 @@ pub(super) fn insert_entries(
     db: &Connection,
     texts: &mut Texts,
     session: i64,
-    after: i64,
+    after: Seq,
     at: i64,
     entries: &[Entry],
 ) -> Result<(), WriteError> {
-    let mut seq = after + 1;
+    let mut seq = after.0.cast_signed();
     for entries in entries.chunks(ENTRIES) {
         let bodies = entries.iter().map(json).collect::<Result<Vec<_>, _>>()?;
-        let mut values: Vec<&dyn ToSql> = vec![&session, &seq, &at];
-        let mut columns = Vec::with_capacity(2 * ENTRIES);
+        let mut stored = Vec::with_capacity(ENTRIES);
         for (entry, body) in entries.iter().zip(&bodies) {
-            columns.push(Column::Inline(entry.kind()));
-            columns.push(texts.store(db, body)?);
+            seq += 1;
+            stored.push((seq, entry.kind(), texts.store(db, body)?));
         }
-        values.extend(columns.iter().map(|column| column as &dyn ToSql));
-        db.prepare_cached(&insert_events(entries.len()))?.execute(&*values)?;
-        seq += entries.len().cast_signed() as i64;
+        let mut rows: Vec<Vec<Pair<'_>>> = Vec::with_capacity(ENTRIES);
+        for (seq, kind, body) in &stored {
+            let (session, at) = (("session", &session as _), ("at", &at as _));
+            rows.push(vec![session, ("seq", seq), at, ("kind", kind), ("v", &V), ("body", body)]);
+        }
+        Table::Event.insert(db, &rows)?;
     }
     Ok(())
-}
-
-/// The statement for `count` entries: the session, the first `seq` and the time, then kind and body
-/// of each.
-fn insert_events(count: usize) -> String {
-    let mut sql = "INSERT INTO event (session, seq, at, kind, body) VALUES ".to_owned();
-    for n in 0..count {
-        let comma = if n == 0 { "" } else { ", " };
-        let (kind, body) = (4 + 2 * n, 5 + 2 * n);
-        sql.extend([comma, &format!("(?1, ?2 + {n}, ?3, ?{kind}, ?{body})")]);
-    }
-    sql
 }
 
 fn insert_call(
@@ -251,17 +284,34 @@ fn insert_call(
         None => None,
     };
     let n = call.n.cast_signed();
-    let sql = "INSERT INTO effect (session, n, kind, fingerprint, intent, result)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let kind = call.kind.as_str();
-    db.prepare_cached(sql)?.execute((session.n, n, kind, call.fingerprint, intent, result))?;
-    let sql = "INSERT INTO query (session, number, call, asked_at, tokens, record)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    Table::Effect.insert(
+        db,
+        &[vec![
+            ("session", &session.n),
+            ("n", &n),
+            ("kind", &call.kind.as_str()),
+            ("fingerprint", &call.fingerprint),
+            ("intent", &intent),
+            ("result", &result),
+        ]],
+    )?;
+    if call.kind == CallKind::Stats {
+        session.tally.recorded();
+    }
     for (number, query) in &call.queries {
         let record = json(query)?;
-        let record = texts.store(db, &record)?;
         let tokens = session.tally.asked(query).cast_signed();
-        db.prepare_cached(sql)?.execute((session.n, number, n, session.at, tokens, record))?;
+        Table::Query.insert(
+            db,
+            &[vec![
+                ("session", &session.n),
+                ("number", number),
+                ("call", &n),
+                ("tokens", &tokens),
+                ("asked_at", &session.at),
+                ("record", &texts.store(db, &record)?),
+            ]],
+        )?;
     }
     Ok(())
 }
@@ -270,59 +320,42 @@ fn insert_call(
 fn settle_call(
     db: &Connection,
     texts: &mut Texts,
-    session: i64,
+    rows: Rows<'_>,
     call: &NewCall,
 ) -> Result<(), WriteError> {
     let result = call.result.as_ref().ok_or(WriteError::Contradiction)?;
-    let result = texts.store(db, result)?;
-    let sql = "UPDATE effect SET result = ?4
-               WHERE session = ?1 AND n = ?2 AND fingerprint = ?3 AND intent IS NOT NULL";
-    let n = call.n.cast_signed();
-    let changed = db.prepare_cached(sql)?.execute((session, n, call.fingerprint, result))?;
-    if changed == 1 { Ok(()) } else { Err(WriteError::Contradiction) }
+    let which = "WHERE session = ?1 AND n = ?2 AND fingerprint = ?3 AND intent IS NOT NULL";
+    let params = (rows.n, call.n.cast_signed(), call.fingerprint);
+    let intended = rows.first(Table::Effect, which, params, |row| row.stored(Table::Effect))?;
+    let intended = intended.ok_or(WriteError::Contradiction)?;
+    Ok(intended.change(db, &[("result", &texts.store(db, result)?)])?)
 }
 
 fn store_answer(
     db: &Connection,
     texts: &mut Texts,
+    rows: Rows<'_>,
     session: &mut Before,
     answer: &NewAnswer,
 ) -> Result<(), WriteError> {
+    let which = "WHERE session = ?1 AND number = ?2 AND answer IS NULL";
+    let open = rows.first(Table::Query, which, (rows.n, answer.query), |row| {
+        Ok((row.stored(Table::Query)?, row.number("tokens")?))
+    })?;
+    let (open, question) = open.ok_or(WriteError::NotOpen(answer.query))?;
     let usage = answer.usage.as_ref().map(json).transpose()?;
-    let text = texts.store(db, &answer.text)?;
-    let key = answer.key.as_ref().map(Key::as_str);
-    let sql = "UPDATE query SET answer = ?3, usage = ?4, answered_at = ?5, answer_key = ?6
-               WHERE session = ?1 AND number = ?2 AND answer IS NULL
-               RETURNING tokens";
-    let params = (session.n, answer.query, text, usage, session.at, key);
-    let question = db.prepare_cached(sql)?.query_row(params, |row| row.get(0)).optional()?;
-    let question: i64 = question.ok_or(WriteError::NotOpen(answer.query))?;
-    session.tally.answered(question.cast_unsigned(), &answer.text, answer.usage);
+    open.change(
+        db,
+        &[
+            ("answer", &texts.store(db, &answer.text)?),
+            ("usage", &usage),
+            ("answered_at", &session.at),
+            ("answer_key", &answer.key.as_ref().map(Key::as_str)),
+        ],
+    )?;
+    session.tally.answered(question, &answer.text, answer.usage);
     Ok(())
 }
-
-/// What every change sets.
-macro_rules! always {
-    () => {
-        "seq = :seq, changed_at = :at, asked = :asked, calls = :calls,
-         tally = :tally, progress = coalesce(:progress, progress),
-         pause_kind = :pause_kind, paused_at = CASE WHEN :pauses THEN :at
-             WHEN :pause_kind IS NULL THEN NULL ELSE paused_at END"
-    };
-}
-
-/// For when the state stays and no cancel is wanted: SQLite rewrites the index of a column that is
-/// set, changed or not.
-const STAY: &str = concat!("UPDATE session SET ", always!(), " WHERE n = :n");
-
-const MOVE: &str = concat!(
-    "UPDATE session SET ",
-    always!(),
-    ", state = :state, outcome = :outcome, state_before = :state_before,
-       cancel = coalesce(cancel, :cancel),
-       finished_at = CASE WHEN :outcome IS NULL THEN NULL ELSE :at END
-     WHERE n = :n"
-);
 
 fn update_session(
     db: &Connection,
@@ -331,47 +364,58 @@ fn update_session(
     append: &Append,
 ) -> Result<(), WriteError> {
     let Append { entries, calls, state, .. } = append;
-    let outcome = outcome_text(append)?;
-    let outcome = match &outcome {
-        Some(outcome) => Some(texts.store(db, outcome)?),
+    let stays = before.state == state.name();
+    let begins = |entry: &Entry| matches!(entry, Entry::PauseRequested { .. });
+    let pause = pause(state);
+    let paused_at = match pause {
+        Some(_) if !stays || entries.iter().any(begins) => Some(before.at),
+        Some(_) => before.paused_at,
         None => None,
     };
-    let stays = before.state == Some(state.name()) && !state.name().is_terminal();
-    let pause = pause_kind(state);
-    let begins = |entry: &Entry| matches!(entry, Entry::PauseRequested { .. });
-    let pauses = pause.is_some() && (!stays || entries.iter().any(begins));
     let numbers = calls.iter().flat_map(|call| &call.queries).map(|(number, _)| *number);
     let new = calls.iter().filter(|call| !call.intended).count();
-    let progress = latest_progress(entries)?;
-    let mut tally = before.tally;
-    for entry in entries {
+    let (mut tally, mut lines) = (before.tally, before.lines.clone());
+    for (entry, place) in entries.iter().zip(1..) {
         tally.told(entry);
+        lines.pass(before.seq.plus(place), entry);
     }
-    let (tally, cancel) = (json(&tally)?, cancel_text(append)?);
-    let state_before = state_before(before, append);
-    let always = named_params! {
-        ":n": before.n,
-        ":at": before.at,
-        ":seq": before.seq + entries.len().cast_signed() as i64,
-        ":asked": numbers.fold(before.asked, u32::max),
-        ":calls": before.calls + new.cast_signed() as i64,
-        ":tally": tally,
-        ":progress": progress,
-        ":pauses": pauses,
-        ":pause_kind": pause.map(pause_name),
-    };
-    let moved = named_params! {
-        ":state": state.name().as_str(),
-        ":cancel": cancel,
-        ":outcome": outcome,
-        ":state_before": state_before.map(StateName::as_str),
-    };
-    if stays && cancel.is_none() {
-        db.prepare_cached(STAY)?.execute(always)?;
-    } else {
-        db.prepare_cached(MOVE)?.execute(&*[always, moved].concat())?;
+    let seq = before.seq.plus(entries.len()).0.cast_signed();
+    let (asked, calls) =
+        (numbers.fold(before.asked, u32::max), before.calls + new.cast_signed() as i64);
+    let (open, pause_kind) = (
+        pause.map_or(0, |pause| pause.open().len().cast_signed() as i64),
+        pause.map(|pause| pause_name(pause.kind())),
+    );
+    let (tally, lines) = (json(&tally)?, json(&lines)?);
+    let mut changes: Vec<Pair<'_>> = vec![
+        ("seq", &seq),
+        ("changed_at", &before.at),
+        ("asked", &asked),
+        ("open", &open),
+        ("calls", &calls),
+        ("tally", &tally),
+        ("lines", &lines),
+        ("pause_kind", &pause_kind),
+        ("paused_at", &paused_at),
+    ];
+    let (outcome, progress, cancel) =
+        (outcome_text(append)?, latest_progress(entries)?, cancel_text(append)?);
+    let outcome = outcome.as_deref().map(|outcome| texts.store(db, outcome)).transpose()?;
+    let state_before = state_before(before, append).map(StateName::as_str);
+    let (state, finished_at) = (state.name().as_str(), outcome.as_ref().map(|_| before.at));
+    changes.extend::<[Pair<'_>; 4]>([
+        ("state", &state),
+        ("outcome", &outcome),
+        ("finished_at", &finished_at),
+        ("state_before", &state_before),
+    ]);
+    if progress.is_some() {
+        changes.push(("progress", &progress));
     }
-    Ok(())
+    if !before.cancelled {
+        changes.push(("cancel", &cancel));
+    }
+    Ok(before.row.change(db, &changes)?)
 }
 
 /// The outcome as JSON, where the state has one.
@@ -402,9 +446,9 @@ fn latest_progress(entries: &[Entry]) -> Result<Option<String>, WriteError> {
     progress.map(json).transpose()
 }
 
-fn pause_kind(state: &State) -> Option<PauseKind> {
+fn pause(state: &State) -> Option<&Pause> {
     match state {
-        State::Paused(pause) => Some(pause.kind()),
+        State::Paused(pause) => Some(pause),
         _ => None,
     }
 }
@@ -419,9 +463,10 @@ fn state_before(before: &Before, append: &Append) -> Option<StateName> {
         Entry::StateTransition { from, to: StateName::Cancelled } => Some(*from),
         _ => None,
     });
-    told.or(before.state)
+    told.or(Some(before.state))
 }
 
-fn json(value: &impl Serialize) -> Result<String, WriteError> {
+/// A value as JSON.
+pub(super) fn json(value: &impl Serialize) -> Result<String, WriteError> {
     Ok(serde_json::to_string(value)?)
 }

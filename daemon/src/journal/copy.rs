@@ -1,22 +1,35 @@
 //! Copies a session's rows, and the texts they refer to, between two databases of this schema or
 //! within one. What is only copied is not named here, so a new column is never left behind.
 
-use rusqlite::{Connection, OptionalExtension, ToSql, params_from_iter, types::Value};
+use alc_core::SessionId;
+use rusqlite::{Connection, OptionalExtension, ToSql, types::Value};
+
+use super::{
+    checksum::{Stored, Table, is_good},
+    row::{ReadError, changed as changed_row},
+};
 
 /// The rows are not all copied.
 #[derive(Debug)]
 pub(super) enum CopyError {
-    /// They cannot be read, or a text is not where it should be.
-    Source(rusqlite::Error),
+    /// They cannot be read, or are not as they were written.
+    Source(ReadError),
     /// They cannot be written.
     Target(rusqlite::Error),
 }
 
-/// Where rows come from and where they go.
+impl CopyError {
+    fn source(error: rusqlite::Error) -> Self {
+        Self::Source(error.into())
+    }
+}
+
+/// Where a session's rows come from and where they go.
 #[derive(Clone, Copy)]
 pub(super) struct Copy<'a> {
     pub(super) from: &'a Connection,
     pub(super) to: &'a Connection,
+    pub(super) id: &'a SessionId,
 }
 
 /// A parameter of a statement: its name and value.
@@ -27,34 +40,34 @@ impl Copy<'_> {
     /// its expression instead of its own.
     pub(super) fn rows(
         self,
-        table: &str,
+        table: Table,
         which: &str,
         changed: &[(&str, &str)],
         parameters: &[Named<'_>],
     ) -> Result<(), CopyError> {
-        let columns = columns(self.from, table).map_err(CopyError::Source)?;
-        let value = |column: &String| {
-            let change = changed.iter().find(|(name, _)| name == column);
-            change.map_or_else(|| column.clone(), |(_, instead)| format!("({instead})"))
-        };
-        let values: Vec<_> = columns.iter().map(value).collect();
-        let select = format!("SELECT {} FROM {table} WHERE {which}", values.join(", "));
-        let places: Vec<_> = (1..=columns.len()).map(|place| format!("?{place}")).collect();
-        let insert =
-            format!("INSERT INTO {table} ({}) VALUES ({})", columns.join(", "), places.join(", "));
-        let mut select = self.from.prepare(&select).map_err(CopyError::Source)?;
-        let mut insert = self.to.prepare(&insert).map_err(CopyError::Target)?;
-        let mut rows = select.query(parameters).map_err(CopyError::Source)?;
-        while let Some(row) = rows.next().map_err(CopyError::Source)? {
-            let values = (0..columns.len()).map(|place| row.get(place)).collect::<Result<_, _>>();
-            let values: Vec<Value> = values.map_err(CopyError::Source)?;
+        let mut values = String::new();
+        for (_, value) in changed {
+            values.extend(["(", value, "), "]);
+        }
+        let select = format!("SELECT {values}* FROM {} WHERE {which}", table.name());
+        let mut select = self.from.prepare(&select).map_err(CopyError::source)?;
+        let mut rows = select.query(parameters).map_err(CopyError::source)?;
+        while let Some(row) = rows.next().map_err(CopyError::source)? {
+            if !is_good(row, changed.len()).map_err(CopyError::source)? {
+                return Err(CopyError::Source(changed_row(row, self.id.as_str(), table)));
+            }
+            let mut stored = Stored::of(table, row, changed.len()).map_err(CopyError::source)?;
+            for (place, (column, _)) in changed.iter().enumerate() {
+                let value = row.get(place).and_then(|value| stored.with(self.from, column, &value));
+                stored = value.map_err(CopyError::source)?;
+            }
             // Within one database the texts are there.
             if !std::ptr::eq(self.from, self.to) {
-                for hash in values.iter().filter_map(as_hash) {
+                for hash in stored.values().iter().filter_map(as_hash) {
                     self.text(hash)?;
                 }
             }
-            insert.execute(params_from_iter(&values)).map_err(CopyError::Target)?;
+            stored.insert(self.to).map_err(CopyError::Target)?;
         }
         Ok(())
     }
@@ -70,7 +83,7 @@ impl Copy<'_> {
         let text = self.from.prepare_cached(read).and_then(|mut text| {
             text.query_row([hash], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))
         });
-        let (size, data) = text.map_err(CopyError::Source)?;
+        let (size, data) = text.map_err(CopyError::source)?;
         let write = "INSERT INTO blob (hash, size, data) VALUES (?1, ?2, ?3)";
         self.to
             .prepare_cached(write)
@@ -87,11 +100,6 @@ fn as_hash(value: &Value) -> Option<&[u8]> {
         Value::Blob(bytes) if bytes.len() == blake3::OUT_LEN => Some(bytes),
         _ => None,
     }
-}
-
-fn columns(db: &Connection, table: &str) -> rusqlite::Result<Vec<String>> {
-    let statement = db.prepare(&format!("SELECT * FROM {table} LIMIT 0"))?;
-    Ok(statement.column_names().map(str::to_owned).collect())
 }
 
 /// The number that the next session gets.

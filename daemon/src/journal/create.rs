@@ -1,29 +1,30 @@
 //! A session's first change, as SQL: whether it is a new one at all is decided here, where no other
 //! change can come in between.
 
-use alc_core::{IfExists, Label, Name, SessionId, State};
-use rusqlite::{Connection, OptionalExtension, Params, Row, named_params, types::Type};
+use std::collections::BTreeMap;
+
+use alc_core::{IfExists, Label, Name, Seq, SessionId, State, Tally};
+use rusqlite::{Connection, OptionalExtension, Params, Row, types::Type};
 
 use super::{
-    change::{WriteError, insert_entries},
+    change::{WriteError, insert_entries, json},
+    checksum::Table,
+    copy::next_number,
+    lines::LastLines,
     record::{NewSession, SpawnKey},
     row::kind_name,
     text::Texts,
 };
 
-const CREATE: &str = "
-    INSERT INTO session (id, name, spawn_key, spawn_fingerprint, kind, state, seq, created_at,
-                         changed_at, started_at, deadline_at, source, chunk, ctx, prelude, seed,
-                         budget, env, settings, caller)
-    VALUES (:id, :name, :key, :fingerprint, :kind, :state, :seq, :at, :at, :at, :deadline_at, :source,
-            :chunk, :ctx, :prelude, :seed, :budget, :env, :settings, :caller)";
+/// The contract between a script and the functions that the daemon gives it.
+const ABI: i64 = 1;
 
 pub(super) fn create(
     db: &Connection,
     texts: &mut Texts,
     new: &NewSession,
 ) -> Result<(), WriteError> {
-    let NewSession { id, identity, script, prelude, deadline_at, entries, state } = new;
+    let NewSession { id, identity, script, entries, state, .. } = new;
     if *state != State::NEW {
         return Err(WriteError::Contradiction);
     }
@@ -34,30 +35,61 @@ pub(super) fn create(
         check_name(db, texts, name, new)?;
     }
     check_id(db, id)?;
-    let env = serde_json::to_string(&script.env)?;
-    db.prepare_cached(CREATE)?.execute(named_params! {
-        ":id": id.as_str(),
-        ":name": identity.name.as_ref().map(Name::as_str),
-        ":key": identity.key.as_ref().map(|key| key.key.as_str()),
-        ":fingerprint": identity.key.as_ref().map(|key| key.fingerprint),
-        ":kind": kind_name(script.kind),
-        ":state": state.name().as_str(),
-        ":seq": entries.len().cast_signed() as i64,
-        ":at": script.started_at,
-        ":source": texts.store_long(db, &script.source)?,
-        ":chunk": script.chunk,
-        ":ctx": texts.store(db, &script.ctx)?,
-        ":prelude": texts.store_hashed(db, prelude.0, &prelude.1)?,
-        ":deadline_at": deadline_at,
-        ":seed": script.seed.cast_signed(),
-        ":env": texts.store(db, &env)?,
-        ":budget": serde_json::to_string(&script.budget)?,
-        ":settings": serde_json::to_string(&script.settings)?,
-        ":caller": serde_json::to_string(&script.caller)?,
-    })?;
-    let n = db.last_insert_rowid();
-    label(db, n, &identity.labels)?;
-    insert_entries(db, texts, n, 0, script.started_at, entries)
+    let n = next_number(db)?;
+    insert_session(db, texts, n, new)?;
+    index_labels(db, n)?;
+    insert_entries(db, texts, n, Seq(0), script.started_at, entries)
+}
+
+fn insert_session(
+    db: &Connection,
+    texts: &mut Texts,
+    n: i64,
+    new: &NewSession,
+) -> Result<(), WriteError> {
+    let NewSession { id, identity, script, prelude, deadline_at, entries, state } = new;
+    let env = json(&script.env)?;
+    let at = &script.started_at;
+    let row = Table::Session.insert(
+        db,
+        &[vec![
+            ("n", &n),
+            ("id", &id.as_str()),
+            ("name", &identity.name.as_ref().map(Name::as_str)),
+            ("labels", &json(&labels_of(&identity.labels))?),
+            ("spawn_key", &identity.key.as_ref().map(|key| key.key.as_str())),
+            ("spawn_fingerprint", &identity.key.as_ref().map(|key| key.fingerprint)),
+            ("kind", &kind_name(script.kind)),
+            ("state", &state.name().as_str()),
+            ("seq", &(entries.len().cast_signed() as i64)),
+            ("asked", &0),
+            ("open", &0),
+            ("calls", &0),
+            ("tally", &json(&Tally::default())?),
+            ("lines", &json(&LastLines::default())?),
+            ("created_at", at),
+            ("started_at", at),
+            ("stood_still", &0),
+            ("changed_at", at),
+            ("deadline_at", deadline_at),
+            ("source", &texts.store_long(db, &script.source)?),
+            ("chunk", &script.chunk),
+            ("prelude", &texts.store_hashed(db, prelude.0, &prelude.1)?),
+            ("ctx", &texts.store(db, &script.ctx)?),
+            ("seed", &script.seed.cast_signed()),
+            ("budget", &json(&script.budget)?),
+            ("env", &texts.store(db, &env)?),
+            ("settings", &json(&script.settings)?),
+            ("caller", &json(&script.caller)?),
+            ("abi", &ABI),
+        ]],
+    );
+    Ok(row?)
+}
+
+/// Labels as a session's row has them.
+pub(super) fn labels_of(labels: &[Label]) -> BTreeMap<&str, &str> {
+    labels.iter().map(|label| (label.key(), label.value())).collect()
 }
 
 /// An id is used once.
@@ -70,12 +102,11 @@ pub(super) fn check_id(db: &Connection, id: &SessionId) -> Result<(), WriteError
     Ok(())
 }
 
-/// Labels a session; a key that has a value gets this one.
-pub(super) fn label(db: &Connection, n: i64, labels: &[Label]) -> Result<(), WriteError> {
-    let sql = "INSERT OR REPLACE INTO label (session, key, value) VALUES (?1, ?2, ?3)";
-    for label in labels {
-        db.prepare_cached(sql)?.execute((n, label.key(), label.value()))?;
-    }
+/// Has a session, which is in its table, be found by its labels.
+pub(super) fn index_labels(db: &Connection, n: i64) -> Result<(), WriteError> {
+    let sql = "INSERT INTO label (session, key, value)
+               SELECT n, label.key, label.value FROM session, json_each(labels) AS label WHERE n = ?1";
+    db.prepare_cached(sql)?.execute([n])?;
     Ok(())
 }
 

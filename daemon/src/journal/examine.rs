@@ -5,8 +5,9 @@ use std::{fs, path::Path};
 use rusqlite::Connection;
 
 use super::{
+    checksum::{Table, is_good},
     record::Filter,
-    row::ReadError,
+    row::{ReadError, changed},
     schema::{self, OpenError},
     view::{self, Page},
 };
@@ -21,7 +22,7 @@ pub(crate) struct Examination {
     pub(crate) sessions: u64,
     /// How long the file is.
     pub(crate) bytes: u64,
-    /// What is damaged, in SQLite's words.
+    /// What is damaged.
     pub(crate) problems: Vec<String>,
 }
 
@@ -72,5 +73,32 @@ fn problems(db: &Connection) -> Result<Vec<String>, rusqlite::Error> {
     for orphan in orphans.take(MOST as usize) {
         problems.push(orphan?);
     }
+    if problems.is_empty() {
+        for table in Table::ALL {
+            changed_rows(db, table, &mut problems)?;
+        }
+    }
     Ok(problems)
+}
+
+/// What SQLite takes for sound, and is not as it was written.
+fn changed_rows(
+    db: &Connection,
+    table: Table,
+    problems: &mut Vec<String>,
+) -> Result<(), rusqlite::Error> {
+    let whose = if table == Table::Session { "n" } else { "session" };
+    let name = table.name();
+    let sql = format!("SELECT (SELECT id FROM session WHERE n = {name}.{whose}), * FROM {name}");
+    let mut rows = db.prepare(&sql)?;
+    let mut rows = rows.query([])?;
+    while let Some(row) = rows.next()?
+        && problems.len() < MOST as usize
+    {
+        if !is_good(row, 1)? {
+            let session = String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or(b"?"));
+            problems.push(changed(row, &session, table).to_string());
+        }
+    }
+    Ok(())
 }

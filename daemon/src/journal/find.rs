@@ -1,11 +1,13 @@
 //! Which session a reference means, and which sessions there are.
 
 use alc_core::{SessionId, SessionRef, StateName};
-use rusqlite::{Connection, OptionalExtension, Params, ToSql};
+use rusqlite::{Connection, Params, ToSql};
 
 use super::{
     record::{Deadlines, Filter, Found},
-    row::{ReadError, kind_name},
+    row::{ReadError, kind_name, session},
+    text::Flaw,
+    tidy::is_deleted,
 };
 
 /// The fewest characters that name a session by the beginning of its id.
@@ -28,13 +30,36 @@ pub(super) fn find(
     let by_name = "SELECT id FROM session WHERE name = ?1
                    ORDER BY finished_at IS NULL AND cancel IS NULL DESC, n DESC LIMIT 1";
     let found = one(db, by_name, [text])?;
+    if let Found::One(id) = &found {
+        // A damaged index may lead elsewhere.
+        session(db, id, |row| row.word("name", |name| (name == text).then_some(())))?;
+    }
     // An id has no character beyond `z`, which `{` follows.
     let may_begin_id = text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-    if found != Found::None || !prefixes || text.len() < SHORTEST_PREFIX || !may_begin_id {
+    if found != Found::None {
         return Ok(found);
     }
-    let by_prefix = "SELECT id FROM session WHERE id >= ?1 AND id < ?1 || '{' LIMIT 2";
-    one(db, by_prefix, [text])
+    if prefixes && text.len() >= SHORTEST_PREFIX && may_begin_id {
+        let by_prefix = "SELECT id FROM session WHERE id >= ?1 AND id < ?1 || '{' LIMIT 2";
+        let found = one(db, by_prefix, [text])?;
+        if found != Found::None {
+            return Ok(found);
+        }
+    }
+    match text.parse() {
+        Ok(id) => check_absent(db, &id).map(|()| Found::None),
+        Err(_) => Ok(Found::None),
+    }
+}
+
+/// Makes sure that a session is not merely missing from a damaged index, before anybody believes that it
+/// is gone. This reads all sessions.
+fn check_absent(db: &Connection, id: &SessionId) -> Result<(), ReadError> {
+    let sql = "SELECT 1 FROM session NOT INDEXED WHERE id = ?1";
+    if is_deleted(db, id)? || !db.prepare_cached(sql)?.exists([id.as_str()])? {
+        return Ok(());
+    }
+    Err(ReadError::Damaged { session: id.to_string(), column: "id", source: Flaw::Index })
 }
 
 fn one(db: &Connection, sql: &str, params: impl Params) -> Result<Found, ReadError> {
@@ -134,6 +159,5 @@ pub(super) fn newest(
 
 /// The row number of a session.
 pub(super) fn row_number(db: &Connection, id: &SessionId) -> Result<Option<i64>, ReadError> {
-    let mut statement = db.prepare_cached("SELECT n FROM session WHERE id = ?1")?;
-    Ok(statement.query_row([id.as_str()], |row| row.get(0)).optional()?)
+    session(db, id, |row| row.number("n"))
 }

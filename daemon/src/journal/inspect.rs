@@ -7,9 +7,10 @@ use alc_core::{Entry, Key, Label, Name, Query, SessionId, State};
 use rusqlite::{Connection, ffi};
 
 use super::{
+    checksum::Table,
     restore,
-    row::{ReadError, all, for_each},
-    text::{Flaw, load},
+    row::{Columns, ReadError, Rows},
+    text::Flaw,
     view,
 };
 
@@ -39,12 +40,14 @@ pub(super) fn inspect(db: &Connection) -> Result<Whole, ReadError> {
     if view::outcome(db, &id)?.is_some() != state.name().is_terminal() {
         return Err(contradiction(&id, "outcome"));
     }
-    let answered = answered(db, &id)?;
+    // Its number in the file.
+    let rows = Rows { db, id: &id, n: 1 };
+    let answered = answered(rows)?;
     let open = answered.len() < recording.asked as usize;
     if open && matches!(state, State::Running { .. } | State::Done | State::Failed) {
         return Err(contradiction(&id, "state"));
     }
-    check_history(db, &id, view.seq.0, recording.asked, &answered)?;
+    check_history(rows, view.seq.0, recording.asked, &answered)?;
     Ok(Whole { id, name, state })
 }
 
@@ -64,9 +67,9 @@ fn check_pages(db: &Connection) -> Result<(), ReadError> {
 
 /// The session that every row belongs to; its number is 1.
 fn only_session(db: &Connection) -> Result<SessionId, ReadError> {
-    let sessions = all(db, "?", "SELECT n, id FROM session", [], |row| {
-        Ok((row.number::<i64>("n")?, row.text("id")?))
-    })?;
+    let mut statement = db.prepare("SELECT n, id FROM session")?;
+    let sessions = statement.query_map([], |row| Ok((row.get(0)?, row.get::<_, String>(1)?)))?;
+    let sessions = sessions.collect::<Result<Vec<(i64, _)>, _>>()?;
     let only = match &sessions[..] {
         [(1, id)] => id.parse::<SessionId>().ok(),
         _ => None,
@@ -79,8 +82,7 @@ fn only_session(db: &Connection) -> Result<SessionId, ReadError> {
     let id = only.ok_or_else(|| damaged("id"))?;
     let others = "SELECT EXISTS (SELECT 1 FROM event WHERE session <> 1)
                       OR EXISTS (SELECT 1 FROM effect WHERE session <> 1)
-                      OR EXISTS (SELECT 1 FROM query WHERE session <> 1)
-                      OR EXISTS (SELECT 1 FROM label WHERE session <> 1)";
+                      OR EXISTS (SELECT 1 FROM query WHERE session <> 1)";
     if db.query_row(others, [], |row| row.get::<_, bool>(0))? {
         return Err(damaged("session"));
     }
@@ -89,20 +91,19 @@ fn only_session(db: &Connection) -> Result<SessionId, ReadError> {
 
 /// Every text must be what its hash says.
 fn check_texts(db: &Connection, id: &SessionId) -> Result<(), ReadError> {
-    for_each(db, id.as_str(), "SELECT hash FROM blob", [], |row| {
-        let hash: [u8; blake3::OUT_LEN] = row.bytes("hash")?;
-        let text = load(db, rusqlite::types::ValueRef::Blob(&hash));
-        text.map(drop).map_err(|flaw| row.damaged("hash", flaw))
-    })
+    let mut statement = db.prepare("SELECT hash FROM blob")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let row = Columns::new(db, row, id.as_str());
+        row.text("hash")?;
+    }
+    Ok(())
 }
 
 /// The numbers of the queries that are answered, after a look at all of them; they are numbered from 1 without a gap.
-fn answered(db: &Connection, id: &SessionId) -> Result<BTreeSet<u32>, ReadError> {
+fn answered(rows: Rows<'_>) -> Result<BTreeSet<u32>, ReadError> {
     let (mut count, mut answered) = (0, BTreeSet::new());
-    let sql = "SELECT number, answer IS NOT NULL AS answered, record, answer_key, tokens, asked_at,
-                      answered_at
-               FROM query ORDER BY number";
-    for_each(db, id.as_str(), sql, [], |row| {
+    rows.each(Table::Query, "ORDER BY number", [], |row| {
         count += 1;
         row.json::<Query>("record")?;
         row.optional_word("answer_key", |key| key.parse::<Key>().ok())?;
@@ -112,7 +113,7 @@ fn answered(db: &Connection, id: &SessionId) -> Result<BTreeSet<u32>, ReadError>
         if row.number::<u32>("number")? != count {
             return Err(row.damaged("number", Flaw::Contradiction));
         }
-        answered.extend((row.number::<u8>("answered")? == 1).then_some(count));
+        answered.extend((!row.is_null("answer")?).then_some(count));
         Ok(())
     })?;
     Ok(answered)
@@ -121,15 +122,13 @@ fn answered(db: &Connection, id: &SessionId) -> Result<BTreeSet<u32>, ReadError>
 /// The history must be there without a gap, and may tell only of queries that were asked, and of
 /// answers that were given.
 fn check_history(
-    db: &Connection,
-    id: &SessionId,
+    rows: Rows<'_>,
     last: u64,
     asked: u32,
     answered: &BTreeSet<u32>,
 ) -> Result<(), ReadError> {
     let mut seq = 0;
-    let sql = "SELECT seq, at, kind, body FROM event ORDER BY seq";
-    for_each(db, id.as_str(), sql, [], |row| {
+    rows.each(Table::Event, "ORDER BY seq", [], |row| {
         seq += 1;
         let entry: Entry = row.json("body")?;
         let possible = match &entry {
@@ -146,5 +145,5 @@ fn check_history(
         }
         Err(row.damaged("body", Flaw::Contradiction))
     })?;
-    if seq == last { Ok(()) } else { Err(contradiction(id, "seq")) }
+    if seq == last { Ok(()) } else { Err(rows.missing("seq")) }
 }

@@ -9,11 +9,13 @@
 mod arrive;
 mod branch;
 mod change;
+mod checksum;
 mod copy;
 mod create;
 mod examine;
 mod find;
 mod inspect;
+mod lines;
 mod parcel;
 mod reader;
 mod record;
@@ -30,6 +32,8 @@ mod writer;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+pub(crate) use self::checksum::renew;
 #[cfg(all(test, unix))]
 pub(crate) use self::tests::failing::disk;
 
@@ -64,7 +68,7 @@ impl Journal {
     /// The caller sees to it that no other process writes to it.
     pub(crate) fn open(path: &Path) -> Result<Self, OpenError> {
         let path = &*schema::follow(path)?;
-        let mut reserve = Reserve::of(path);
+        let mut reserve = Reserve::of(path)?;
         let opened = match schema::open_writer(path) {
             // The log takes some space, and what it is opened for may give more back.
             Err(OpenError::Full { .. }) if reserve.release() => schema::open_writer(path),

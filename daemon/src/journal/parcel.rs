@@ -16,10 +16,11 @@ use rusqlite::{Connection, OpenFlags, config::DbConfig};
 use tempfile::TempPath;
 
 use super::{
+    checksum::Table,
     copy::{Copy, CopyError},
     find::row_number,
     inspect::{Whole, inspect},
-    row::{ReadError, first},
+    row::{ReadError, session},
     schema::{self, FORMAT, is_full},
 };
 
@@ -34,8 +35,8 @@ const SEALED: u64 = SEAL.len() as u64 + blake3::OUT_LEN as u64;
 /// A small session has few and small rows.
 const PAGE_SIZE: i64 = 1024;
 
-/// The tables that have rows of a session, and `blob`; the session's own last.
-const TABLES: [&str; 6] = ["blob", "event", "effect", "query", "session", "label"];
+/// The tables that are in a file; the labels are in the session's row, too.
+const TABLES: [&str; 5] = ["blob", "event", "effect", "query", "session"];
 
 /// How far a session had come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +76,7 @@ impl From<io::Error> for PackError {
 impl From<CopyError> for PackError {
     fn from(error: CopyError) -> Self {
         match error {
-            CopyError::Source(error) => Self::Read(error.into()),
+            CopyError::Source(error) => Self::Read(error),
             CopyError::Target(error) => error.into(),
         }
     }
@@ -139,11 +140,10 @@ pub(super) fn pack(
     parcel.pragma_update(None, "user_version", FORMAT)?;
     parcel.execute_batch("BEGIN")?;
     lay_out(&parcel)?;
-    let copy = Copy { from: db, to: &parcel };
-    for table in TABLES {
+    let copy = Copy { from: db, to: &parcel, id };
+    for table in Table::ALL {
         let (own, changed): (_, &[_]) = match table {
-            "blob" => continue,
-            "session" => (
+            Table::Session => (
                 "n",
                 &[
                     ("n", "1"),
@@ -164,10 +164,7 @@ pub(super) fn pack(
 
 /// How far a session has come; `None` if there is no such session.
 pub(super) fn mark(db: &Connection, id: &SessionId) -> Result<Option<Mark>, ReadError> {
-    let sql = "SELECT seq, calls FROM session WHERE id = ?1";
-    first(db, id.as_str(), sql, [id.as_str()], |row| {
-        Ok(Mark { seq: Seq(row.number("seq")?), calls: row.number("calls")? })
-    })
+    session(db, id, |row| Ok(Mark { seq: Seq(row.number("seq")?), calls: row.number("calls")? }))
 }
 
 /// Makes the tables of a parcel.
@@ -238,7 +235,7 @@ impl Parcel {
         check_layout(&db)?;
         // What reads the journal uses its indexes.
         for (_, sql) in schema::definitions("index")? {
-            if !sql.contains("tombstone") {
+            if !["tombstone", "label"].iter().any(|absent| sql.contains(absent)) {
                 db.execute_batch(&sql)?;
             }
         }

@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::schema::OpenError;
+
 /// In bytes. One half lets the log be moved into the file, so that it can begin anew in the space it
 /// has; the other is for what is written then.
 pub(super) const SIZE: usize = 4 << 20;
@@ -16,26 +18,44 @@ pub(super) struct Reserve {
     held: bool,
 }
 
+/// Why the space is not there.
+#[derive(Debug)]
+pub(super) enum NoReserve {
+    /// The disk is full.
+    Full,
+    /// The file cannot be made for another reason.
+    Refused(PathBuf, io::Error),
+}
+
 impl Reserve {
-    /// The reserve of the journal at `path`; takes nothing yet.
-    pub(super) fn of(journal: &Path) -> Self {
+    /// The reserve of the journal at `path`, unless something else has its name; takes nothing yet.
+    pub(super) fn of(journal: &Path) -> Result<Self, OpenError> {
         let path = journal.with_extension("reserve");
-        let held = fs::metadata(&path).is_ok_and(|file| file.len() == SIZE as u64);
-        Self { path, held }
+        match length(&path) {
+            Ok(length) => Ok(Self { path, held: length == Some(SIZE as u64) }),
+            Err(source) => Err(OpenError::Reserve { path, source }),
+        }
     }
 
-    /// Whether the space is there, after taking it if it can be had.
-    pub(super) fn hold(&mut self) -> bool {
-        if !self.held {
-            self.held = self.take().is_ok();
-            if !self.held {
-                fs::remove_file(&self.path).ok();
-            }
+    /// Takes the space, if it is not there.
+    pub(super) fn hold(&mut self) -> Result<(), NoReserve> {
+        if self.held {
+            return Ok(());
         }
-        self.held
+        self.take().map_err(|error| {
+            use io::ErrorKind::{QuotaExceeded, StorageFull};
+            if matches!(error.kind(), QuotaExceeded | StorageFull) {
+                fs::remove_file(&self.path).ok();
+                return NoReserve::Full;
+            }
+            NoReserve::Refused(self.path.clone(), error)
+        })?;
+        self.held = true;
+        Ok(())
     }
 
     fn take(&self) -> io::Result<()> {
+        length(&self.path)?;
         let mut file = File::create(&self.path)?;
         #[cfg(unix)]
         match rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, SIZE as u64) {
@@ -55,6 +75,17 @@ impl Reserve {
     }
 }
 
+/// How long the file is, `None` if there is none. Opening something else could take for ever.
+fn length(path: &Path) -> io::Result<Option<u64>> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() => Ok(Some(found.len())),
+        Ok(found) if found.is_dir() => Err(io::Error::other("it is a folder, not a file")),
+        Ok(_) => Err(io::Error::other("it is not a file")),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,15 +94,28 @@ mod tests {
     fn the_space_is_taken_given_back_and_taken_again() {
         let folder = tempfile::tempdir().expect("a folder");
         let journal = folder.path().join("journal.db");
-        let mut reserve = Reserve::of(&journal);
+        let held = || Reserve::of(&journal).expect("may be").held;
+        let mut reserve = Reserve::of(&journal).expect("may be");
         assert!(!reserve.held && !reserve.release());
         for _ in 0..2 {
-            assert!(reserve.hold() && Reserve::of(&journal).held);
-            assert!(reserve.release() && !Reserve::of(&journal).held);
+            reserve.hold().expect("there is room");
+            assert!(held() && reserve.release() && !held());
         }
         // Half of it is not enough, and a place that cannot be written is none.
         fs::write(&reserve.path, vec![0; SIZE / 2]).expect("writes");
-        assert!(!Reserve::of(&journal).held);
-        assert!(!Reserve::of(&folder.path().join("none/journal.db")).hold());
+        assert!(!held());
+        let mut nowhere = Reserve::of(&folder.path().join("none/journal.db")).expect("may be");
+        assert!(matches!(nowhere.hold(), Err(NoReserve::Refused(..))));
+    }
+
+    #[test]
+    fn what_is_no_file_is_told_and_stays() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let journal = folder.path().join("journal.db");
+        let mut reserve = Reserve::of(&journal).expect("may be");
+        fs::create_dir(&reserve.path).expect("makes");
+        let refused = reserve.hold();
+        assert!(matches!(&refused, Err(NoReserve::Refused(path, _)) if *path == reserve.path));
+        assert!(Reserve::of(&journal).is_err() && reserve.path.is_dir());
     }
 }

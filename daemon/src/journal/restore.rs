@@ -4,19 +4,19 @@ use alc_core::{Call, CallKind, CallResult, Pause, Reply, Script, SessionId, Stat
 use rusqlite::Connection;
 
 use super::{
+    checksum::Table,
     record::{Recording, Snapshot},
-    row::{Columns, ReadError, all, first, for_each, parse_kind, parse_pause},
+    row::{Columns, ReadError, Rows, parse_kind, parse_pause, session},
     text::Flaw,
 };
 
 /// Where a session stands.
 pub(super) fn snapshot(db: &Connection, id: &SessionId) -> Result<Option<Snapshot>, ReadError> {
-    let sql =
-        "SELECT n, state, cancel, pause_kind, seq, asked, deadline_at FROM session WHERE id = ?1";
-    first(db, id.as_str(), sql, [id.as_str()], |row| {
+    session(db, id, |row| {
+        let rows = Rows { db, id, n: row.number("n")? };
         Ok(Snapshot {
             id: id.clone(),
-            state: state(db, id, row)?,
+            state: state(rows, row)?,
             seq: alc_core::Seq(row.number("seq")?),
             asked: row.number("asked")?,
             deadline_at: row.optional_number("deadline_at")?,
@@ -24,12 +24,12 @@ pub(super) fn snapshot(db: &Connection, id: &SessionId) -> Result<Option<Snapsho
     })
 }
 
-fn state(db: &Connection, id: &SessionId, row: &Columns<'_>) -> Result<State, ReadError> {
+fn state(rows: Rows<'_>, row: &Columns<'_>) -> Result<State, ReadError> {
     Ok(match row.word("state", StateName::parse)? {
         StateName::Running => State::Running { cancel: row.optional_json("cancel")? },
         StateName::Paused => {
             let kind = row.word("pause_kind", parse_pause)?;
-            let open = open_queries(db, id, row.number("n")?)?;
+            let open = open_queries(rows, row, |query| query.number("number"))?;
             let pause = Pause::with_open(kind, open);
             State::Paused(pause.ok_or_else(|| row.damaged("state", Flaw::Contradiction))?)
         }
@@ -39,19 +39,26 @@ fn state(db: &Connection, id: &SessionId, row: &Columns<'_>) -> Result<State, Re
     })
 }
 
-fn open_queries(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<u32>, ReadError> {
-    let sql = "SELECT number FROM query INDEXED BY query_open
-               WHERE session = ?1 AND answer IS NULL ORDER BY number";
-    all(db, id.as_str(), sql, [n], |row| row.number("number"))
+/// What `read` makes of each query that a paused session, whose `row` this is, waits for.
+pub(super) fn open_queries<T>(
+    rows: Rows<'_>,
+    row: &Columns<'_>,
+    mut read: impl FnMut(&Columns<'_>) -> Result<T, ReadError>,
+) -> Result<Vec<T>, ReadError> {
+    let which = "INDEXED BY query_open WHERE session = ?1 AND answer IS NULL ORDER BY number";
+    let open = rows.all(Table::Query, which, [rows.n], |query| {
+        if query.is_null("answer")? {
+            return read(query);
+        }
+        Err(query.damaged("answer", Flaw::Contradiction))
+    })?;
+    if open.len() == row.number::<usize>("open")? { Ok(open) } else { Err(rows.missing("open")) }
 }
 
-/// A session's script and everything it was told. What it asked is not read: the script says it
+/// A session's script and everything it was told. What it asked is not kept: the script says it
 /// again.
 pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Recording>, ReadError> {
-    let sql = "SELECT n, asked, calls, kind, source, chunk, ctx, prelude, seed, started_at,
-                      stood_still, budget, env, settings, caller
-               FROM session WHERE id = ?1";
-    first(db, id.as_str(), sql, [id.as_str()], |row| {
+    session(db, id, |row| {
         let seed: i64 = row.number("seed")?;
         let script = Script {
             kind: row.word("kind", parse_kind)?,
@@ -66,8 +73,9 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
             settings: row.json("settings")?,
             caller: row.json("caller")?,
         };
-        let mut calls = calls(db, id, row.number("n")?)?;
-        let queries = fill_answers(db, id, row.number("n")?, &mut calls)?;
+        let rows = Rows { db, id, n: row.number("n")? };
+        let mut calls = calls(rows)?;
+        let queries = fill_answers(rows, &mut calls)?;
         // A script that finds less than it did would do the rest again.
         for (column, found) in [("calls", calls.len()), ("asked", queries)] {
             if row.number::<usize>(column)? != found {
@@ -80,16 +88,13 @@ pub(super) fn recording(db: &Connection, id: &SessionId) -> Result<Option<Record
 
 /// The text of the library that a session finds.
 pub(super) fn prelude(db: &Connection, id: &SessionId) -> Result<Option<String>, ReadError> {
-    let sql = "SELECT prelude FROM session WHERE id = ?1";
-    first(db, id.as_str(), sql, [id.as_str()], |row| row.text("prelude"))
+    session(db, id, |row| row.text("prelude"))
 }
 
 /// The calls of a session, those with queries still without answers.
-fn calls(db: &Connection, id: &SessionId, session: i64) -> Result<Vec<Call>, ReadError> {
-    let sql =
-        "SELECT n, kind, fingerprint, intent, result FROM effect WHERE session = ?1 ORDER BY n";
+fn calls(rows: Rows<'_>) -> Result<Vec<Call>, ReadError> {
     let mut calls = Vec::new();
-    for_each(db, id.as_str(), sql, [session], |row| {
+    rows.each(Table::Effect, "WHERE session = ?1 ORDER BY n", [rows.n], |row| {
         if row.number::<usize>("n")? != calls.len() {
             return Err(row.damaged("n", Flaw::Contradiction));
         }
@@ -108,15 +113,9 @@ fn calls(db: &Connection, id: &SessionId, session: i64) -> Result<Vec<Call>, Rea
 }
 
 /// Gives calls the answers to their queries; how many queries there are.
-fn fill_answers(
-    db: &Connection,
-    id: &SessionId,
-    session: i64,
-    calls: &mut [Call],
-) -> Result<usize, ReadError> {
+fn fill_answers(rows: Rows<'_>, calls: &mut [Call]) -> Result<usize, ReadError> {
     let mut queries = 0;
-    let sql = "SELECT number, call, answer, usage FROM query WHERE session = ?1 ORDER BY number";
-    for_each(db, id.as_str(), sql, [session], |row| {
+    rows.each(Table::Query, "WHERE session = ?1 ORDER BY number", [rows.n], |row| {
         if row.number::<usize>("number")? != queries + 1 {
             return Err(row.damaged("number", Flaw::Contradiction));
         }

@@ -1,10 +1,16 @@
-//! Reads rows; what a column should not hold is an error that names it and its session.
+//! Reads rows; one that is not as it was written, or whose column holds what it should not, is an error
+//! that names it and its session.
 
-use alc_core::{PauseKind, SessionKind};
-use rusqlite::{Connection, Params, Row, types::ValueRef};
+use std::ops::ControlFlow;
+
+use alc_core::{PauseKind, SessionId, SessionKind};
+use rusqlite::{Connection, Params, Row, ffi, types::ValueRef};
 use serde::de::DeserializeOwned;
 
-use super::text::{Flaw, load};
+use super::{
+    checksum::{Stored, Table, is_good},
+    text::{Flaw, load},
+};
 
 /// The journal could not say.
 #[derive(Debug, thiserror::Error)]
@@ -12,12 +18,40 @@ pub(crate) enum ReadError {
     /// One session's part of the journal is damaged.
     #[error("column `{column}` of session {session} is damaged")]
     Damaged { session: String, column: &'static str, source: Flaw },
+    /// The same, told by the checksum of a row.
+    #[error("session {session} is damaged: row {row} of `{table}` is not as it was written")]
+    Changed { session: String, table: &'static str, row: String },
+    /// The same, as SQLite sees it.
+    #[error("session {session} is damaged: its rows of `{table}` cannot be read")]
+    Corrupt { session: String, table: &'static str, source: rusqlite::Error },
     /// SQLite cannot read the file.
     #[error("the journal cannot be read")]
     Sqlite(#[from] rusqlite::Error),
     /// The journal was closed.
     #[error("the journal is closed")]
     Closed,
+}
+
+impl ReadError {
+    /// Whether it is about one session, and no other is affected.
+    pub(crate) fn is_damage(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::Changed { .. } | Self::Corrupt { .. })
+    }
+
+    /// Whether SQLite has found the file damaged where it belongs to no session.
+    pub(crate) fn is_of_a_damaged_file(&self) -> bool {
+        matches!(self, Self::Sqlite(error) if is_corrupt(error))
+    }
+
+    /// What SQLite finds damaged while it looks for rows of one session is that session's.
+    fn within(self, session: &SessionId, table: Table) -> Self {
+        match self {
+            Self::Sqlite(source) if is_corrupt(&source) => {
+                Self::Corrupt { session: session.to_string(), table: table.name(), source }
+            }
+            error => error,
+        }
+    }
 }
 
 /// One row that belongs to a session.
@@ -28,8 +62,27 @@ pub(super) struct Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
+    /// A row of a table without checksums.
     pub(super) fn new(db: &'a Connection, row: &'a Row<'a>, session: &'a str) -> Self {
         Self { db, row, session }
+    }
+
+    /// A row of `table` as `SELECT *` finds it, if it is as it was written.
+    fn checked(
+        db: &'a Connection,
+        row: &'a Row<'a>,
+        session: &'a str,
+        table: Table,
+    ) -> Result<Self, ReadError> {
+        if is_good(row, 0)? {
+            return Ok(Self::new(db, row, session));
+        }
+        Err(changed(row, session, table))
+    }
+
+    /// The row, to change it.
+    pub(super) fn stored(&self, table: Table) -> Result<Stored, ReadError> {
+        Ok(Stored::of(table, self.row, 0)?)
     }
 
     /// What to say of a `column` that is not as it should be.
@@ -109,52 +162,123 @@ impl<'a> Columns<'a> {
     }
 }
 
-/// Calls `each` with every row of `session` that `sql` finds.
-pub(super) fn for_each(
-    db: &Connection,
-    session: &str,
-    sql: &str,
-    params: impl Params,
-    mut each: impl FnMut(&Columns<'_>) -> Result<(), ReadError>,
-) -> Result<(), ReadError> {
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    while let Some(row) = rows.next()? {
-        each(&Columns::new(db, row, session))?;
-    }
-    Ok(())
+/// What to say of a row that is not as it was written.
+pub(super) fn changed(row: &Row<'_>, session: &str, table: Table) -> ReadError {
+    let row = table.key().last().and_then(|number| row.get::<_, i64>(*number).ok());
+    let row = row.map_or_else(|| "?".to_owned(), |number| number.to_string());
+    ReadError::Changed { session: session.to_owned(), table: table.name(), row }
 }
 
-/// What `read` makes of each row of `session` that `sql` finds.
-pub(super) fn all<T>(
+/// What `read` makes of the row of a session; `None` if there is none.
+pub(super) fn session<T>(
     db: &Connection,
-    session: &str,
-    sql: &str,
-    params: impl Params,
-    mut read: impl FnMut(&Columns<'_>) -> Result<T, ReadError>,
-) -> Result<Vec<T>, ReadError> {
-    let mut found = Vec::new();
-    for_each(db, session, sql, params, |columns| {
-        found.push(read(columns)?);
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// What `read` makes of the first row of `session` that `sql` finds.
-pub(super) fn first<T>(
-    db: &Connection,
-    session: &str,
-    sql: &str,
-    params: impl Params,
+    id: &SessionId,
     read: impl FnOnce(&Columns<'_>) -> Result<T, ReadError>,
 ) -> Result<Option<T>, ReadError> {
-    let mut statement = db.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    match rows.next()? {
-        Some(row) => read(&Columns::new(db, row, session)).map(Some),
-        None => Ok(None),
+    let find = || {
+        let mut statement = db.prepare_cached("SELECT * FROM session WHERE id = ?1")?;
+        let mut rows = statement.query([id.as_str()])?;
+        let Some(row) = rows.next()? else { return Ok(None) };
+        let row = Columns::checked(db, row, id.as_str(), Table::Session)?;
+        // A damaged index may lead elsewhere.
+        row.word("id", |found| (found == id.as_str()).then_some(()))?;
+        read(&row).map(Some)
+    };
+    find().map_err(|error| error.within(id, Table::Session))
+}
+
+/// A session's rows in the other tables.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) db: &'a Connection,
+    pub(super) id: &'a SessionId,
+    /// The session's number.
+    pub(super) n: i64,
+}
+
+impl Rows<'_> {
+    /// Calls `each` with the rows that `which` finds, until it breaks off. The first parameter is the
+    /// session's number.
+    pub(super) fn each_until(
+        self,
+        table: Table,
+        which: &str,
+        params: impl Params,
+        mut each: impl FnMut(&Columns<'_>) -> Result<ControlFlow<()>, ReadError>,
+    ) -> Result<(), ReadError> {
+        let Self { db, id, n } = self;
+        let visit = || {
+            let sql = format!("SELECT * FROM {} {which}", table.name());
+            let mut statement = db.prepare_cached(&sql)?;
+            let mut rows = statement.query(params)?;
+            while let Some(row) = rows.next()? {
+                let row = Columns::checked(db, row, id.as_str(), table)?;
+                if row.number::<i64>("session")? != n {
+                    return Err(row.damaged("session", Flaw::Contradiction));
+                }
+                if each(&row)?.is_break() {
+                    break;
+                }
+            }
+            Ok(())
+        };
+        visit().map_err(|error: ReadError| error.within(id, table))
     }
+
+    /// Calls `each` with every row that `which` finds.
+    pub(super) fn each(
+        self,
+        table: Table,
+        which: &str,
+        params: impl Params,
+        mut each: impl FnMut(&Columns<'_>) -> Result<(), ReadError>,
+    ) -> Result<(), ReadError> {
+        let each = |row: &Columns<'_>| each(row).map(ControlFlow::Continue);
+        self.each_until(table, which, params, each)
+    }
+
+    /// What `read` makes of every row that `which` finds.
+    pub(super) fn all<T>(
+        self,
+        table: Table,
+        which: &str,
+        params: impl Params,
+        mut read: impl FnMut(&Columns<'_>) -> Result<T, ReadError>,
+    ) -> Result<Vec<T>, ReadError> {
+        let mut found = Vec::new();
+        self.each(table, which, params, |row| {
+            found.push(read(row)?);
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// What `read` makes of the first row that `which` finds.
+    pub(super) fn first<T>(
+        self,
+        table: Table,
+        which: &str,
+        params: impl Params,
+        mut read: impl FnMut(&Columns<'_>) -> Result<T, ReadError>,
+    ) -> Result<Option<T>, ReadError> {
+        let mut found = None;
+        self.each_until(table, which, params, |row| {
+            found = Some(read(row)?);
+            Ok(ControlFlow::Break(()))
+        })?;
+        Ok(found)
+    }
+
+    /// What is wrong with a session that has fewer rows than it says.
+    pub(super) fn missing(self, column: &'static str) -> ReadError {
+        ReadError::Damaged { session: self.id.to_string(), column, source: Flaw::Contradiction }
+    }
+}
+
+/// Whether SQLite has found the file damaged.
+fn is_corrupt(error: &rusqlite::Error) -> bool {
+    use ffi::ErrorCode::{DatabaseCorrupt, NotADatabase};
+    matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }
 
 /// How a sort of session is written.

@@ -59,6 +59,9 @@ pub(crate) enum OpenError {
     /// The file, or the folder that it is in, is read-only.
     #[error("the journal {path} may not be written")]
     ReadOnly { path: PathBuf },
+    /// Something else has the name of the file that keeps some space.
+    #[error("cannot keep space for a full disk in {path}")]
+    Reserve { path: PathBuf, source: io::Error },
     /// SQLite refused for another reason, such as another process in the way.
     #[error("cannot open the journal {path}")]
     Refused { path: PathBuf, source: rusqlite::Error },

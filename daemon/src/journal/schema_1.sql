@@ -1,22 +1,25 @@
 -- Format 1. Columns of type ANY hold short text as TEXT and the hash of long text, found in `blob`, as
--- BLOB. Times are Unix milliseconds.
+-- BLOB. Times are Unix milliseconds. A `sum` is a CRC-32 of the row's other values.
 
 CREATE TABLE session (
     n                 INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of creation, never again
     id                TEXT NOT NULL UNIQUE,
     name              TEXT,
+    labels            TEXT NOT NULL, -- JSON
     spawn_key         TEXT,
     spawn_fingerprint BLOB,
     kind              TEXT NOT NULL,
     state             TEXT NOT NULL,
     finished_at       INTEGER,
     seq               INTEGER NOT NULL,
-    asked             INTEGER NOT NULL DEFAULT 0,
-    calls             INTEGER NOT NULL DEFAULT 0,
-    tally             TEXT NOT NULL DEFAULT '{}', -- JSON: what it has used
+    asked             INTEGER NOT NULL,
+    open              INTEGER NOT NULL, -- how many queries wait for an answer
+    calls             INTEGER NOT NULL,
+    tally             TEXT NOT NULL, -- JSON: what it has used
+    lines             TEXT NOT NULL, -- JSON: where the last lines of its log are in its history
     created_at        INTEGER NOT NULL,
     started_at        INTEGER NOT NULL, -- of its script, which a branch shares
-    stood_still       INTEGER NOT NULL DEFAULT 0, -- how long that clock did, before it was branched off
+    stood_still       INTEGER NOT NULL, -- how long that clock did, before it was branched off
     changed_at        INTEGER NOT NULL,
     paused_at         INTEGER,
     pause_kind        TEXT,
@@ -34,7 +37,8 @@ CREATE TABLE session (
     env               ANY NOT NULL,  -- JSON: what it finds in `alc.env`
     settings          TEXT NOT NULL, -- JSON: those that count for it
     caller            TEXT NOT NULL, -- JSON, of this machine only: folder, project, environment
-    abi               INTEGER NOT NULL DEFAULT 1,
+    abi               INTEGER NOT NULL,
+    sum               INTEGER NOT NULL,
     CHECK ((state = 'running' OR state = 'paused') = (finished_at IS NULL)),
     CHECK ((finished_at IS NULL) = (outcome IS NULL)),
     CHECK ((state = 'paused') = (pause_kind IS NOT NULL))
@@ -60,11 +64,11 @@ CREATE TABLE event (
     seq     INTEGER NOT NULL,
     at      INTEGER NOT NULL,
     kind    TEXT NOT NULL,
-    v       INTEGER NOT NULL DEFAULT 1,
-    body    ANY NOT NULL -- JSON
+    v       INTEGER NOT NULL,
+    body    ANY NOT NULL, -- JSON
+    sum     INTEGER NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX event_seq ON event (session, seq);
-CREATE INDEX event_log ON event (session, seq) WHERE kind = 'log';
 
 -- What the script asked of the world; a `result` of NULL stands for the answers to its
 -- queries or, with an `intent`, for one that was lost.
@@ -75,6 +79,7 @@ CREATE TABLE effect (
     fingerprint BLOB NOT NULL,
     intent      ANY, -- JSON: what the call changes outside, written before it does
     result      ANY, -- JSON
+    sum         INTEGER NOT NULL,
     PRIMARY KEY (session, n)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX effect_stats ON effect (session, n) WHERE kind = 'stats';
@@ -90,6 +95,7 @@ CREATE TABLE query (
     answered_at INTEGER,
     answer_key  TEXT,
     record      ANY NOT NULL, -- JSON
+    sum         INTEGER NOT NULL,
     PRIMARY KEY (session, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX query_key ON query (session, answer_key) WHERE answer_key IS NOT NULL;
@@ -113,6 +119,7 @@ CREATE INDEX effect_intent_blob ON effect (intent) WHERE typeof(intent) = 'blob'
 CREATE INDEX query_answer_blob ON query (answer) WHERE typeof(answer) = 'blob';
 CREATE INDEX query_record_blob ON query (record) WHERE typeof(record) = 'blob';
 
+-- What finds the sessions with a label.
 CREATE TABLE label (
     session INTEGER NOT NULL REFERENCES session (n) ON DELETE CASCADE,
     key     TEXT NOT NULL,

@@ -42,6 +42,9 @@ pub(crate) enum Flaw {
     /// It has no value where there must be one, or one where there must be none.
     #[error("it contradicts the rest of the session")]
     Contradiction,
+    /// SQLite's index does not lead there.
+    #[error("it is not in its index")]
+    Index,
     /// Not UTF-8.
     #[error("it is not text")]
     Text(#[from] std::str::Utf8Error),

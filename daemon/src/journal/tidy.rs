@@ -69,7 +69,9 @@ impl Step {
 }
 
 fn delete(db: &Connection, session: &SessionId, at: i64, parts: i64) -> Result<Tidied, WriteError> {
-    let sql = "SELECT n, finished_at FROM session WHERE id = ?1";
+    // A damaged index may lead to another session.
+    let sql = "SELECT n, finished_at FROM session
+               WHERE n = (SELECT n FROM session WHERE id = ?1) AND +id = ?1";
     let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
     let found: Option<(i64, Option<i64>)> =
         db.prepare_cached(sql)?.query_row([session.as_str()], read).optional()?;

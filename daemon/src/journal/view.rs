@@ -1,6 +1,6 @@
 //! What people and scripts are shown: sessions, their histories and how they ended.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::ControlFlow};
 
 use alc_core::{
     Budget, CancelReason, Entry, EventView, FORMAT, Key, LogEntry, LogLine, PauseView, Progress,
@@ -11,17 +11,20 @@ use rusqlite::Connection;
 use serde_json::value::RawValue;
 
 use super::{
-    find::{newest, row_number},
+    checksum::Table,
+    find::newest,
+    lines::LastLines,
     record::{Filter, StoredQuery},
-    row::{Columns, ReadError, all, first, for_each, parse_kind, parse_pause},
+    restore::open_queries,
+    row::{Columns, ReadError, Rows, parse_kind, parse_pause, session},
     text::Flaw,
 };
 
-/// How many lines of its log a session shows.
-const LOG_LINES: i64 = 20;
-
 /// The size at which a page of a history ends, in bytes; one entry is always on it.
 const PAGE: usize = 1 << 20;
+
+/// Finds a query by its number.
+const BY_NUMBER: &str = "WHERE session = ?1 AND number = ?2";
 
 /// Some of the journal's sessions.
 #[derive(Debug)]
@@ -54,7 +57,7 @@ pub(super) fn list(
         };
         match view {
             Ok(view) => page.sessions.extend(view),
-            Err(error @ ReadError::Damaged { .. }) => page.damaged.push(error),
+            Err(error) if error.is_damage() => page.damaged.push(error),
             Err(error) => return Err(error),
         }
     }
@@ -63,11 +66,8 @@ pub(super) fn list(
 
 /// One session as it is now.
 pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView>, ReadError> {
-    let sql = "SELECT n, name, kind, state, seq, created_at, changed_at, deadline_at, paused_at,
-                   pause_kind, asked, tally, budget, progress
-               FROM session WHERE id = ?1";
-    first(db, id.as_str(), sql, [id.as_str()], |row| {
-        let n = row.number("n")?;
+    session(db, id, |row| {
+        let rows = Rows { db, id, n: row.number("n")? };
         let progress: Option<Progress> = row.optional_json("progress")?;
         let budget: Budget = row.json("budget")?;
         let tally: Tally = row.json("tally")?;
@@ -81,8 +81,8 @@ pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView
             created_at: row.number("created_at")?,
             changed_at: row.number("changed_at")?,
             deadline_at: row.optional_number("deadline_at")?,
-            labels: labels(db, id, n)?,
-            pause: pause(db, id, n, row)?,
+            labels: row.json("labels")?,
+            pause: pause(rows, row)?,
             usage: UsageView {
                 llm_calls: row.number("asked")?,
                 prompt_tokens: tally.prompt().tokens,
@@ -91,32 +91,19 @@ pub(super) fn view(db: &Connection, id: &SessionId) -> Result<Option<SessionView
             },
             budget: budget.is_set().then_some(budget),
             progress,
-            log: log(db, id, n)?,
+            log: log(rows, row)?,
         })
     })
 }
 
-fn labels(db: &Connection, id: &SessionId, n: i64) -> Result<BTreeMap<String, String>, ReadError> {
-    let sql = "SELECT key, value FROM label WHERE session = ?1";
-    let labels = all(db, id.as_str(), sql, [n], |row| Ok((row.text("key")?, row.text("value")?)))?;
-    Ok(labels.into_iter().collect())
-}
-
-fn pause(
-    db: &Connection,
-    id: &SessionId,
-    n: i64,
-    row: &Columns<'_>,
-) -> Result<Option<PauseView>, ReadError> {
+fn pause(rows: Rows<'_>, row: &Columns<'_>) -> Result<Option<PauseView>, ReadError> {
     if row.is_null("pause_kind")? {
         return Ok(None);
     }
-    let sql = "SELECT number, record FROM query INDEXED BY query_open
-               WHERE session = ?1 AND answer IS NULL ORDER BY number";
     Ok(Some(PauseView {
         kind: row.word("pause_kind", parse_pause)?,
         paused_at: row.number("paused_at")?,
-        queries: all(db, id.as_str(), sql, [n], |row| query_view(id, row))?,
+        queries: open_queries(rows, row, |query| query_view(rows.id, query))?,
     }))
 }
 
@@ -125,15 +112,21 @@ fn query_view(id: &SessionId, row: &Columns<'_>) -> Result<QueryView, ReadError>
 }
 
 /// The latest lines of a log, oldest first.
-fn log(db: &Connection, id: &SessionId, n: i64) -> Result<Vec<LogEntry>, ReadError> {
-    let sql = "SELECT at, body FROM event INDEXED BY event_log
-               WHERE session = ?1 AND kind = 'log' ORDER BY seq DESC LIMIT ?2";
-    let mut lines = all(db, id.as_str(), sql, (n, LOG_LINES), |row| {
-        let line: LogLine = row.json("body")?;
-        Ok(LogEntry { at: row.number("at")?, line })
-    })?;
-    lines.reverse();
+fn log(rows: Rows<'_>, row: &Columns<'_>) -> Result<Vec<LogEntry>, ReadError> {
+    let mut lines = Vec::new();
+    for seq in row.json::<LastLines>("lines")?.places() {
+        let which = "WHERE session = ?1 AND seq = ?2";
+        let line = rows.first(Table::Event, which, (rows.n, seq.0.cast_signed()), |row| {
+            Ok(LogEntry { at: row.number("at")?, line: row.json::<LogLine>("body")? })
+        })?;
+        lines.push(line.ok_or_else(|| rows.missing("lines"))?);
+    }
     Ok(lines)
+}
+
+/// The session's rows in the other tables.
+fn rows<'a>(db: &'a Connection, id: &'a SessionId) -> Result<Option<Rows<'a>>, ReadError> {
+    session(db, id, |row| Ok(Rows { db, id, n: row.number("n")? }))
 }
 
 /// A query and perhaps its answer.
@@ -142,13 +135,17 @@ pub(super) fn query(
     id: &SessionId,
     number: u32,
 ) -> Result<Option<StoredQuery>, ReadError> {
-    let Some(n) = row_number(db, id)? else { return Ok(None) };
-    let sql = "SELECT record, answer, answer_key FROM query WHERE session = ?1 AND number = ?2";
-    first(db, id.as_str(), sql, (n, number), |row| {
+    let found = session(db, id, |row| Ok((row.number("n")?, row.number::<u32>("asked")?)))?;
+    let Some((n, _)) = found.filter(|(_, asked)| (1..=*asked).contains(&number)) else {
+        return Ok(None);
+    };
+    let rows = Rows { db, id, n };
+    let query = rows.first(Table::Query, BY_NUMBER, (n, number), |row| {
         let answer = row.optional_text("answer")?;
         let key = row.optional_word("answer_key", |key| key.parse().ok())?;
         Ok(StoredQuery { query: row.json("record")?, answer, key })
-    })
+    })?;
+    query.map(Some).ok_or_else(|| rows.missing("asked"))
 }
 
 /// The number of the first query that was answered with this key.
@@ -157,10 +154,12 @@ pub(super) fn answered_with(
     id: &SessionId,
     key: &Key,
 ) -> Result<Option<u32>, ReadError> {
-    let Some(n) = row_number(db, id)? else { return Ok(None) };
-    let sql = "SELECT number FROM query WHERE session = ?1 AND answer_key = ?2
-               ORDER BY number LIMIT 1";
-    first(db, id.as_str(), sql, (n, key.as_str()), |row| row.number("number"))
+    let Some(rows) = rows(db, id)? else { return Ok(None) };
+    let which = "WHERE session = ?1 AND answer_key = ?2 ORDER BY number LIMIT 1";
+    rows.first(Table::Query, which, (rows.n, key.as_str()), |row| {
+        row.word("answer_key", |found| (found == key.as_str()).then_some(()))?;
+        row.number("number")
+    })
 }
 
 /// What a session asked with one call, by number.
@@ -169,9 +168,17 @@ pub(super) fn queries_of_call(
     id: &SessionId,
     call: u64,
 ) -> Result<Vec<Query>, ReadError> {
-    let Some(n) = row_number(db, id)? else { return Ok(Vec::new()) };
-    let sql = "SELECT record FROM query WHERE session = ?1 AND call = ?2 ORDER BY number";
-    all(db, id.as_str(), sql, (n, call.cast_signed()), |row| row.json("record"))
+    let found = session(db, id, |row| Ok((row.number("n")?, row.number::<usize>("asked")?)))?;
+    let Some((n, asked)) = found else { return Ok(Vec::new()) };
+    let rows = Rows { db, id, n };
+    let mut queries = rows.all(Table::Query, "WHERE session = ?1 ORDER BY number", [n], |row| {
+        Ok((row.number::<u64>("call")?, row.json("record")?))
+    })?;
+    if queries.len() != asked {
+        return Err(rows.missing("asked"));
+    }
+    queries.retain(|(asked_by, _)| *asked_by == call);
+    Ok(queries.into_iter().map(|(_, query)| query).collect())
 }
 
 /// An entry of a history: its place, its [`EventView`] as JSON, and the answer it tells of.
@@ -184,40 +191,25 @@ pub(super) fn transcript(
     after: Seq,
     limit: usize,
 ) -> Result<Vec<Told>, ReadError> {
-    let Some(n) = row_number(db, id)? else { return Ok(Vec::new()) };
-    let sql = "SELECT seq, at, kind, body FROM event WHERE session = ?1 AND seq > ?2 ORDER BY seq";
-    let mut statement = db.prepare_cached(sql)?;
-    let place = i64::try_from(after.0).unwrap_or(i64::MAX);
-    let mut rows = statement.query((n, place))?;
-    let (mut told, mut size) = (Vec::new(), 0);
-    while told.len() < limit && size < PAGE {
-        let Some(row) = rows.next()? else { break };
-        let row = Columns::new(db, row, id.as_str());
-        let (seq, event) = event(db, id, n, &row)?;
-        follows(&row, seq, after.plus(told.len()))?;
-        let answer = answer(db, id, n, &row)?;
-        size += event.len() + answer.as_ref().map_or(0, String::len);
-        told.push((seq, event, answer));
-    }
-    Ok(told)
+    page(db, id, after, limit, |rows, row, (seq, event)| {
+        let answer = answer(rows, row)?;
+        let size = event.len() + answer.as_ref().map_or(0, String::len);
+        Ok(((seq, event, answer), size))
+    })
 }
 
 /// The answer that an entry tells of.
-fn answer(
-    db: &Connection,
-    id: &SessionId,
-    n: i64,
-    row: &Columns<'_>,
-) -> Result<Option<String>, ReadError> {
+fn answer(rows: Rows<'_>, row: &Columns<'_>) -> Result<Option<String>, ReadError> {
     if row.text("kind")? != "llm_call_end" {
         return Ok(None);
     }
     let Entry::LlmCallEnd { query_id, .. } = row.json::<Entry>("body")? else {
         return Err(row.damaged("body", Flaw::Contradiction));
     };
-    let sql = "SELECT answer FROM query WHERE session = ?1 AND number = ?2";
-    let answer = first(db, id.as_str(), sql, (n, query_id), |row| row.optional_text("answer"))?;
-    answer.flatten().map(Some).ok_or_else(|| row.damaged("body", Flaw::Contradiction))
+    let answer = rows
+        .first(Table::Query, BY_NUMBER, (rows.n, query_id), |row| row.optional_text("answer"))?
+        .flatten();
+    answer.map(Some).ok_or_else(|| row.damaged("body", Flaw::Contradiction))
 }
 
 /// The entries of a history that follow `after`, as JSON of [`EventView`]: at most `limit`, and not
@@ -228,52 +220,61 @@ pub(super) fn events(
     after: Seq,
     limit: usize,
 ) -> Result<Vec<(Seq, String)>, ReadError> {
-    let Some(n) = row_number(db, id)? else { return Ok(Vec::new()) };
-    let sql = "SELECT seq, at, body FROM event WHERE session = ?1 AND seq > ?2 ORDER BY seq";
-    let mut statement = db.prepare_cached(sql)?;
-    let place = i64::try_from(after.0).unwrap_or(i64::MAX);
-    let mut rows = statement.query((n, place))?;
-    let (mut events, mut size) = (Vec::new(), 0);
-    while events.len() < limit && size < PAGE {
-        let Some(row) = rows.next()? else { break };
-        let row = Columns::new(db, row, id.as_str());
-        let (seq, event) = event(db, id, n, &row)?;
-        follows(&row, seq, after.plus(events.len()))?;
-        size += event.len();
-        events.push((seq, event));
-    }
-    Ok(events)
+    page(db, id, after, limit, |_, _, event| {
+        let size = event.1.len();
+        Ok((event, size))
+    })
 }
 
-/// Refuses a history with a gap.
-fn follows(row: &Columns<'_>, seq: Seq, last: Seq) -> Result<(), ReadError> {
-    if seq == last.plus(1) { Ok(()) } else { Err(row.damaged("seq", Flaw::Contradiction)) }
-}
-
-fn event(
+/// What `read` makes of the entries that follow `after`, with their sizes. A history with a gap, or
+/// one that ends before the session says, is refused.
+fn page<T>(
     db: &Connection,
     id: &SessionId,
-    n: i64,
-    row: &Columns<'_>,
-) -> Result<(Seq, String), ReadError> {
+    after: Seq,
+    limit: usize,
+    mut read: impl FnMut(Rows<'_>, &Columns<'_>, (Seq, String)) -> Result<(T, usize), ReadError>,
+) -> Result<Vec<T>, ReadError> {
+    let found = session(db, id, |row| Ok((row.number("n")?, Seq(row.number("seq")?))))?;
+    let Some((n, last)) = found.filter(|(_, last)| *last > after && limit > 0) else {
+        return Ok(Vec::new());
+    };
+    let rows = Rows { db, id, n };
+    let (mut page, mut size) = (Vec::new(), 0);
+    let which = "WHERE session = ?1 AND seq > ?2 ORDER BY seq";
+    rows.each_until(Table::Event, which, (n, after.0.cast_signed()), |row| {
+        let (seq, event) = event(rows, row)?;
+        if seq != after.plus(page.len() + 1) {
+            return Err(row.damaged("seq", Flaw::Contradiction));
+        }
+        let (told, length) = read(rows, row, (seq, event))?;
+        page.push(told);
+        size += length;
+        let more = page.len() < limit && size < PAGE;
+        Ok(if more { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
+    })?;
+    let whole = page.len() >= limit || size >= PAGE || after.plus(page.len()) == last;
+    if whole { Ok(page) } else { Err(rows.missing("seq")) }
+}
+
+fn event(rows: Rows<'_>, row: &Columns<'_>) -> Result<(Seq, String), ReadError> {
     let entry: Entry = row.json("body")?;
-    let entry = entry.show(id, |number| {
-        let sql = "SELECT number, record FROM query WHERE session = ?1 AND number = ?2";
-        first(db, id.as_str(), sql, (n, number), |row| query_view(id, row))?
+    let entry = entry.show(rows.id, |number| {
+        rows.first(Table::Query, BY_NUMBER, (rows.n, number), |row| query_view(rows.id, row))?
             .ok_or_else(|| row.damaged("body", Flaw::Contradiction))
     })?;
-    let seq = Seq(row.number("seq")?);
-    let event = EventView { v: FORMAT, session: id.clone(), seq, at: row.number("at")?, entry };
+    let (seq, session) = (Seq(row.number("seq")?), rows.id.clone());
+    let event = EventView { v: FORMAT, session, seq, at: row.number("at")?, entry };
     let json = serde_json::to_string(&event);
     Ok((seq, json.map_err(|error| row.damaged("body", error.into()))?))
 }
 
 /// How a session ended, as JSON of [`ResultView`]; `None` while it has not.
 pub(super) fn outcome(db: &Connection, id: &SessionId) -> Result<Option<String>, ReadError> {
-    let sql =
-        "SELECT n, state, outcome, state_before, created_at, finished_at, asked, tally, budget
-               FROM session WHERE id = ?1 AND outcome IS NOT NULL";
-    first(db, id.as_str(), sql, [id.as_str()], |row| {
+    let outcome = session(db, id, |row| {
+        if row.is_null("outcome")? {
+            return Ok(None);
+        }
         let state = row.word("state", StateName::parse)?;
         let mut result = ResultView {
             v: FORMAT,
@@ -284,7 +285,7 @@ pub(super) fn outcome(db: &Connection, id: &SessionId) -> Result<Option<String>,
             reason: None,
             state_before: None,
             finished_at: row.number("finished_at")?,
-            stats: stats(db, id, row)?,
+            stats: stats(Rows { db, id, n: row.number("n")? }, row)?,
         };
         match state {
             StateName::Done => result.value = Some(value(row)?),
@@ -297,25 +298,29 @@ pub(super) fn outcome(db: &Connection, id: &SessionId) -> Result<Option<String>,
                 return Err(row.damaged("outcome", Flaw::Contradiction));
             }
         }
-        serde_json::to_string(&result).map_err(|error| row.damaged("outcome", error.into()))
-    })
+        let json = serde_json::to_string(&result);
+        json.map(Some).map_err(|error| row.damaged("outcome", error.into()))
+    })?;
+    Ok(outcome.flatten())
 }
 
 /// What a session that has ended used, and what it recorded about itself.
-fn stats(db: &Connection, id: &SessionId, row: &Columns<'_>) -> Result<Stats, ReadError> {
+fn stats(rows: Rows<'_>, row: &Columns<'_>) -> Result<Stats, ReadError> {
     let tally: Tally = row.json("tally")?;
     let [from, to]: [i64; 2] = [row.number("created_at")?, row.number("finished_at")?];
     // The clock may have been set back.
     let elapsed = u64::try_from(to.saturating_sub(from)).unwrap_or_default();
     let auto = tally.figures(elapsed, row.number("asked")?, row.json("budget")?);
-    let sql = "SELECT result FROM effect INDEXED BY effect_stats
-               WHERE session = ?1 AND kind = 'stats' ORDER BY n";
-    let n: i64 = row.number("n")?;
-    let mut custom = BTreeMap::new();
-    for_each(db, id.as_str(), sql, [n], |row| {
+    let which = "INDEXED BY effect_stats WHERE session = ?1 AND kind = 'stats' ORDER BY n";
+    let (mut custom, mut records) = (BTreeMap::new(), 0);
+    rows.each(Table::Effect, which, [rows.n], |row| {
         custom.extend(row.json::<BTreeMap<String, Box<RawValue>>>("result")?);
+        records += 1;
         Ok(())
     })?;
+    if records != tally.records() {
+        return Err(rows.missing("tally"));
+    }
     Ok(Stats { auto, custom })
 }
 

@@ -71,7 +71,8 @@ struct Command {
 impl Writer {
     /// Hands `db` to a new thread, which ends with [`Self::close`] or with the last `Writer`.
     pub(super) fn start(db: Connection, mut reserve: Reserve) -> io::Result<Self> {
-        reserve.hold();
+        // On a full disk it can still be read, and what gives space back works.
+        reserve.hold().ok();
         let (sender, inbox) = mpsc::channel(QUEUE);
         let (tell, health) = watch::channel(Health::Good);
         let texts = Texts::new()?;
@@ -178,7 +179,7 @@ impl WriterThread {
 
     /// What became of each change, or of all of them.
     fn store(&mut self, group: &[Command]) -> Result<Vec<Result<(), WriteError>>, WriteError> {
-        if self.reserve.hold() {
+        if self.reserve.hold().is_ok() {
             match self.attempt(group) {
                 Err(WriteError::Full) => self.empty_log(),
                 result => return result,
@@ -197,14 +198,15 @@ impl WriterThread {
     /// Stores one change, while there is little room on the disk.
     fn store_alone(&mut self, command: &Command) -> Result<(), WriteError> {
         let group = std::slice::from_ref(command);
-        if self.reserve.hold() {
-            match self.attempt(group) {
-                Err(WriteError::Full) => {}
+        let refused = match self.reserve.hold() {
+            Ok(()) => match self.attempt(group) {
+                Err(WriteError::Full) => WriteError::Full,
                 result => return result.map(|_| ()),
-            }
-        }
+            },
+            Err(error) => error.into(),
+        };
         if !command.change.is_cancel() {
-            return Err(WriteError::Full);
+            return Err(refused);
         }
         self.make_room();
         self.attempt(group).map(|_| ())
@@ -292,7 +294,7 @@ impl WriterThread {
         if let Some(lost) = &self.lost {
             return Err(lost.clone());
         }
-        if self.reserve.hold() {
+        if self.reserve.hold().is_ok() {
             match self.attempt_tidy(step, 1) {
                 Err(WriteError::Full) => {}
                 result => return result,

@@ -3,7 +3,12 @@
 //! Only this folder knows both the engine and the journal. What somebody was told is on disk before
 //! they were told, so wherever the process ends, a restart goes on from there.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use alc_core::{
     Effect, ErrorKind, Event, Outcome, Pause, Reply, Seq, SessionError, SessionId, State,
@@ -13,41 +18,57 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     divergence::explain,
-    handle::{Command, Position, SessionHandle},
+    handle::{Command, Damage, Position, Rejected, SessionHandle},
     held::Held,
     origin::Origin,
     record::With,
     work::{Done, Work, done},
 };
 use crate::{
+    cause::chain,
     engine::{BrokeOff, Made, Outside, Pool, Step, Stepped, Turn, Vm},
     journal::{Journal, ReadError, WriteError},
+    log,
     point::point,
     registry::Registry,
 };
 
 /// How many commands wait before those who send them do.
 const MAILBOX: usize = 16;
-/// How many entries a script may make; then it fails, before it fills the disk.
-const LONGEST_HISTORY: u64 = 1_000_000;
 /// How long a session without work stays in memory with its script.
 const REST: Duration = Duration::from_mins(10);
 /// How long it stays without: it is quickly found again.
 const BRIEF_REST: Duration = Duration::from_secs(5);
 
-/// The journal can no longer be trusted, or the session is not there: the task ends.
-#[derive(Debug)]
-pub(super) struct Lost;
+/// The session cannot be read or written, or is not there: the task ends.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    /// The journal's part of it that is damaged.
+    damage: Option<Damage>,
+}
 
 impl From<WriteError> for Lost {
-    fn from(_: WriteError) -> Self {
-        Self
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Unreadable { source } => Self { damage: Some(source) },
+            _ => Self::default(),
+        }
     }
 }
 
 impl From<ReadError> for Lost {
-    fn from(_: ReadError) -> Self {
-        Self
+    fn from(error: ReadError) -> Self {
+        Self { damage: error.is_damage().then(|| Arc::new(error)) }
+    }
+}
+
+impl From<Rejected> for Lost {
+    fn from(error: Rejected) -> Self {
+        match error {
+            Rejected::Write(error) => error.into(),
+            Rejected::Read(error) => error.into(),
+            _ => Self::default(),
+        }
     }
 }
 
@@ -69,6 +90,8 @@ pub(crate) struct Actor {
     pub(super) outside: Outside,
     pub(super) commands: mpsc::Receiver<Command>,
     pub(super) position: watch::Sender<Option<Position>>,
+    /// Set once the session cannot go on, since the journal's part of it is damaged.
+    damage: Arc<OnceLock<Damage>>,
     pub(super) journal: Journal,
     pub(super) pool: Pool,
     pub(super) registry: Registry,
@@ -88,7 +111,8 @@ impl Actor {
         let outside = Outside { token: CancellationToken::new(), home, prelude, memory };
         let (sender, commands) = mpsc::channel(MAILBOX);
         let (position, receiver) = watch::channel(None);
-        let handle = SessionHandle::new(id.clone(), sender, receiver);
+        let damage = Arc::default();
+        let handle = SessionHandle::new(id.clone(), sender, receiver, Arc::clone(&damage));
         let actor = Self {
             id,
             state: State::NEW,
@@ -101,6 +125,7 @@ impl Actor {
             outside,
             commands,
             position,
+            damage,
             journal,
             pool,
             registry,
@@ -110,9 +135,8 @@ impl Actor {
 
     /// Owns the session until nobody needs it in memory any more.
     pub(crate) async fn run(mut self, origin: Origin) {
-        if self.begin(origin).await.is_err() {
-            self.registry.forget(&self.id);
-            return;
+        if let Err(lost) = self.begin(origin).await {
+            return self.leave(lost);
         }
         loop {
             let idle = self.work.is_none();
@@ -130,11 +154,30 @@ impl Actor {
                     Ok(())
                 }
             };
-            if went_on.is_err() {
-                self.registry.forget(&self.id);
-                return;
+            if let Err(lost) = went_on {
+                return self.leave(lost);
             }
         }
+    }
+
+    fn leave(mut self, lost: Lost) {
+        if let Some(damage) = lost.damage {
+            self.stand_still(damage);
+        }
+        self.registry.forget(&self.id);
+    }
+
+    /// Whether the session is running, and cannot go on.
+    pub(super) fn stands_still(&self) -> bool {
+        matches!(self.state, State::Running { .. }) && self.damage.get().is_some()
+    }
+
+    /// Tells whoever waits that the session cannot go on.
+    pub(super) fn stand_still(&mut self, damage: Damage) {
+        log::line(&chain(&damage));
+        // The first is as good as any other.
+        self.damage.set(damage).ok();
+        self.tell();
     }
 
     async fn obey(&mut self, command: Command) -> Result<(), Lost> {
@@ -218,6 +261,11 @@ impl Actor {
             self.drop_vm(vm);
             return Ok(());
         }
+        let goes_on = matches!(step, Step::Slice | Step::Asked { .. } | Step::Operates(_));
+        if goes_on && self.is_full(&made) {
+            self.drop_vm(vm);
+            return self.outgrown(made).await;
+        }
         match step {
             Step::Slice => self.used_slice(vm, made).await,
             Step::Asked { first, count } => self.asked(vm, made, first, count).await,
@@ -239,11 +287,6 @@ impl Actor {
     }
 
     async fn used_slice(&mut self, vm: Vm, made: Vec<Made>) -> Result<(), Lost> {
-        if self.seq.0 >= LONGEST_HISTORY {
-            self.drop_vm(vm);
-            let message = format!("the history is over its limit of {LONGEST_HISTORY} entries");
-            return self.fail(made, engine_failure(message)).await;
-        }
         if let Some(vm) = self.note_calls(vm, made).await? {
             self.go_on(vm, Turn::Slice);
         }

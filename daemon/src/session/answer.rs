@@ -10,6 +10,7 @@ use super::{
     actor::{Actor, Lost},
     handle::{Accepted, Answers, Given, Rejected},
     held::Waiter,
+    history::longest,
     record::{Recorded, With},
 };
 use crate::{
@@ -129,11 +130,21 @@ impl Actor {
         if self.is_final() {
             return Ok((false, None));
         }
-        let outcome =
-            matches!(self.state, State::Paused(_)).then(|| Outcome::Cancelled(reason.clone()));
-        let with = With { outcome, successor, ..With::default() };
-        let effect = self.record(vec![Event::CancelRequested(reason)], with).await?;
+        let (events, outcome) = self.ending(reason);
+        let effect = self.record(events, With { outcome, successor, ..With::default() }).await?;
         Ok((true, effect))
+    }
+
+    /// What happens when the session is cancelled, and its outcome if it ends with that: one that has
+    /// nothing under way does.
+    pub(super) fn ending(&self, reason: CancelReason) -> (Vec<Event>, Option<Outcome>) {
+        let outcome = Outcome::Cancelled(reason.clone());
+        let mut events = vec![Event::CancelRequested(reason)];
+        if self.stands_still() {
+            events.push(Event::Cancelled);
+        }
+        let ends = matches!(self.state, State::Paused(_)) || self.stands_still();
+        (events, ends.then_some(outcome))
     }
 
     /// Whether the session has ended, or can only end cancelled.
@@ -143,6 +154,9 @@ impl Actor {
 
     /// Adds a note to the history; the script does not see it, and its replay neither.
     pub(super) async fn note(&mut self, note: Note) -> Result<Seq, Rejected> {
+        if self.is_full(&[]) {
+            return Err(Rejected::Full(self.id.clone(), longest()));
+        }
         let noted = self.record(vec![Event::Noted(note)], With::default()).await;
         // Only this task writes a session's history, so if its end is elsewhere, the session is gone.
         if matches!(noted, Err(Rejected::Write(WriteError::OutOfOrder(_)))) {

@@ -1,6 +1,6 @@
 //! A session whose deadline has passed takes nothing more, and does nothing more: it is cancelled.
 
-use alc_core::{CancelReason, Event, Outcome, ReasonCode, State};
+use alc_core::{CancelReason, ReasonCode};
 
 use super::{
     actor::{Actor, Lost},
@@ -24,10 +24,9 @@ impl Actor {
             detail: Some("its deadline has passed".to_owned()),
             requested_at: clock::now(),
         };
-        let paused = matches!(self.state, State::Paused(_));
-        let outcome = paused.then(|| Outcome::Cancelled(reason.clone()));
+        let (events, outcome) = self.ending(reason);
         let with = With { outcome, ..With::default() };
-        let effect = self.record_surely(vec![Event::CancelRequested(reason)], with).await?;
+        let effect = self.record_surely(events, with).await?;
         self.perform(effect).await
     }
 }

@@ -1,5 +1,7 @@
 //! What others hold of a session: commands go in, its position comes out.
 
+use std::sync::{Arc, OnceLock};
+
 use alc_core::{CancelReason, Key, Note, PayloadKind, QueryView, Seq, SessionId, StateName, Usage};
 use tokio::sync::{mpsc, oneshot, watch};
 
@@ -57,6 +59,8 @@ pub(crate) enum Rejected {
     StaleQuery(SessionId, u32),
     #[error("the answer to query {0} has {1} bytes, over the limit of {limit}", limit = crate::engine::PAYLOAD_LIMIT)]
     TooLarge(u32, usize),
+    #[error("the history of session {0} is at its limit of {1} entries")]
+    Full(SessionId, u64),
     /// It is not where it should be cancelled.
     #[error("session {0} has gone on since it was exported")]
     WentOn(SessionId),
@@ -64,6 +68,9 @@ pub(crate) enum Rejected {
     Write(#[from] WriteError),
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The session cannot go on.
+    #[error(transparent)]
+    Damaged(Damage),
     /// The session's task has ended, which only a bug or the daemon's end does.
     #[error("session {0} cannot be reached")]
     Gone(SessionId),
@@ -95,6 +102,9 @@ pub(super) enum Command {
     Sleep,
 }
 
+/// Why a session cannot go on: the journal's part of it is damaged.
+pub(crate) type Damage = Arc<ReadError>;
+
 /// A session that is in memory; cheap to clone, and it stays in memory while somebody holds one.
 #[derive(Clone, Debug)]
 pub(crate) struct SessionHandle {
@@ -102,6 +112,7 @@ pub(crate) struct SessionHandle {
     commands: mpsc::Sender<Command>,
     /// `None` until the session has been read or created.
     position: watch::Receiver<Option<Position>>,
+    damage: Arc<OnceLock<Damage>>,
 }
 
 impl SessionHandle {
@@ -109,8 +120,9 @@ impl SessionHandle {
         id: SessionId,
         commands: mpsc::Sender<Command>,
         position: watch::Receiver<Option<Position>>,
+        damage: Arc<OnceLock<Damage>>,
     ) -> Self {
-        Self { id, commands, position }
+        Self { id, commands, position, damage }
     }
 
     pub(crate) fn id(&self) -> &SessionId {
@@ -173,8 +185,11 @@ impl SessionHandle {
         mut wanted: impl FnMut(Position) -> bool,
     ) -> Result<Position, Rejected> {
         let mut position = self.position.clone();
-        let reached = position.wait_for(|position| position.is_some_and(&mut wanted)).await;
-        reached.ok().and_then(|position| *position).ok_or_else(|| Rejected::Gone(self.id.clone()))
+        let reached = |position: &Option<Position>| {
+            position.is_some_and(&mut wanted) || self.damage.get().is_some()
+        };
+        let reached = position.wait_for(reached).await.ok().and_then(|position| *position);
+        reached.filter(|position| wanted(*position)).ok_or_else(|| self.gone())
     }
 
     async fn command<T>(
@@ -182,8 +197,15 @@ impl SessionHandle {
         command: impl FnOnce(oneshot::Sender<Result<T, Rejected>>) -> Command,
     ) -> Result<T, Rejected> {
         let (reply, result) = oneshot::channel();
-        let gone = || Rejected::Gone(self.id.clone());
-        self.commands.send(command(reply)).await.map_err(|_| gone())?;
-        result.await.map_err(|_| gone())?
+        self.commands.send(command(reply)).await.map_err(|_| self.gone())?;
+        result.await.map_err(|_| self.gone())?
+    }
+
+    /// Why the session cannot be reached.
+    fn gone(&self) -> Rejected {
+        match self.damage.get() {
+            Some(damage) => Rejected::Damaged(Arc::clone(damage)),
+            None => Rejected::Gone(self.id.clone()),
+        }
     }
 }

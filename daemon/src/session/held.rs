@@ -11,7 +11,7 @@ use super::{
     handle::{Accepted, Rejected},
     record::Recorded,
 };
-use crate::journal::{Append, WriteError};
+use crate::journal::Append;
 
 /// Who is told when it is on disk.
 pub(super) type Waiter = oneshot::Sender<Result<Accepted, Rejected>>;
@@ -87,8 +87,8 @@ impl Actor {
         let _ = reply.send(result);
         match written {
             Ok(()) => Ok(true),
-            Err(WriteError::Full) => Ok(false),
-            Err(_) => Err(Lost),
+            Err(error) if error.is_for_lack_of_room() => Ok(false),
+            Err(error) => Err(error.into()),
         }
     }
 

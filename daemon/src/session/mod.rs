@@ -6,6 +6,7 @@ mod deadline;
 mod divergence;
 mod handle;
 mod held;
+mod history;
 mod operation;
 mod origin;
 mod record;

@@ -91,7 +91,7 @@ impl Actor {
             Err(error) => {
                 // Whoever asked may have left.
                 let _ = reply.send(Err(error));
-                return Err(Lost);
+                return Err(Lost::default());
             }
         };
         self.tell();
@@ -135,12 +135,18 @@ impl Actor {
 
     /// Takes the session up from the journal; one that was running goes on.
     async fn load(&mut self) -> Result<(), Lost> {
-        let snapshot = self.journal.snapshot(&self.id).await?.ok_or(Lost)?;
+        let snapshot = self.journal.snapshot(&self.id).await?.ok_or_else(Lost::default)?;
         self.state = snapshot.state;
         self.seq = snapshot.seq;
         self.deadline_at = snapshot.deadline_at;
         if self.is_overdue() {
             return self.expire().await;
+        }
+        if matches!(self.state, State::Running { cancel: None })
+            && let Err(error) = self.journal.recording(&self.id).await
+        {
+            // What cannot be run again is not recovered; it can still be cancelled.
+            return self.unreadable(error);
         }
         if matches!(self.state, State::Running { .. }) {
             let effect = self.record_surely(vec![Event::Recovered], With::default()).await?;

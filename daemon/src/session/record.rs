@@ -59,16 +59,18 @@ impl Actor {
         with: With,
     ) -> Result<Option<Effect>, Lost> {
         if let Some(held) = self.held.take() {
-            let recorded = self.prepare(events, with).map_err(|_| Lost)?;
+            let recorded = self.prepare(events, with).map_err(|_| Lost::default())?;
             let effect = recorded.effect;
             let written = self.settle(held, Some(recorded)).await?;
             return Ok(effect.filter(|_| written));
         }
         loop {
             match self.record(events.clone(), with.clone()).await {
-                Err(Rejected::Write(WriteError::Full)) => self.wait_for_room().await?,
+                Err(Rejected::Write(error)) if error.is_for_lack_of_room() => {
+                    self.wait_for_room().await?;
+                }
                 Err(Rejected::AlreadyCancelled(_)) => return Ok(None),
-                recorded => return recorded.map_err(|_| Lost),
+                recorded => return Ok(recorded?),
             }
         }
     }
@@ -76,7 +78,7 @@ impl Actor {
     /// Waits a while for the disk to have room, and obeys meanwhile.
     async fn wait_for_room(&mut self) -> Result<(), Lost> {
         tokio::select! {
-            command = self.commands.recv() => Box::pin(self.carry_out(command.ok_or(Lost)?)).await,
+            command = self.commands.recv() => Box::pin(self.carry_out(command.ok_or_else(Lost::default)?)).await,
             () = tokio::time::sleep(FULL_DISK) => Ok(()),
         }
     }

@@ -355,6 +355,7 @@ async fn a_script_that_leaves_its_journal_fails_and_says_where() {
     let database = rusqlite::Connection::open(service.folder.path().join("journal.db"));
     let database = database.expect("opens");
     database.execute("UPDATE session SET ctx = '{\"x\":\"other\"}'", []).expect("updates");
+    crate::journal::renew(&database);
     drop(database);
     let service = service.reopen();
     let _ = service.answer(&id, None, "B").await;

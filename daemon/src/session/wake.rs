@@ -16,12 +16,14 @@ enum Stopped {
     /// It cannot.
     Failed(String),
     /// The journal cannot say.
+    Unreadable(ReadError),
+    /// The journal does not have the session.
     Lost,
 }
 
 impl From<ReadError> for Stopped {
-    fn from(_: ReadError) -> Self {
-        Self::Lost
+    fn from(error: ReadError) -> Self {
+        Self::Unreadable(error)
     }
 }
 
@@ -46,8 +48,18 @@ impl Actor {
                 Ok(())
             }
             Err(Stopped::Failed(why)) => Box::pin(self.fail(vec![], engine_failure(why))).await,
-            Err(Stopped::Lost) => Err(Lost),
+            Err(Stopped::Unreadable(error)) => self.unreadable(error),
+            Err(Stopped::Lost) => Err(Lost::default()),
         }
+    }
+
+    /// A damaged session stays as it is, and says so.
+    pub(super) fn unreadable(&mut self, error: ReadError) -> Result<(), Lost> {
+        if !error.is_damage() {
+            return Err(error.into());
+        }
+        self.stand_still(Arc::new(error));
+        Ok(())
     }
 
     async fn woken(&mut self) -> Result<Vm, Stopped> {

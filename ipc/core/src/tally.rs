@@ -19,6 +19,7 @@ use crate::{Budget, Entry, Query, StateName, Usage, tokens};
 pub struct Tally {
     pauses: u64,
     rounds: u64,
+    records: u64,
     prompt_chars: u64,
     response_chars: u64,
     prompt: Parts,
@@ -55,6 +56,17 @@ impl Tally {
             Some(tokens) => *reported = reported.saturating_add(tokens),
             None => *estimated = estimated.saturating_add(tokens(text)),
         }
+    }
+
+    /// The script has recorded figures of its own.
+    pub fn recorded(&mut self) {
+        self.records += 1;
+    }
+
+    /// How often it did.
+    #[must_use]
+    pub fn records(&self) -> u64 {
+        self.records
     }
 
     /// The history has another entry.

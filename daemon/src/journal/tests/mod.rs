@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 pub(super) mod failing;
+mod flipped;
 mod lives;
 mod naming;
 mod opening;

@@ -6,7 +6,10 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use super::{
-    super::{Journal, OpenError},
+    super::{
+        Journal, OpenError,
+        schema::{open_reader, open_writer},
+    },
     Env, Life,
 };
 
@@ -154,6 +157,24 @@ async fn a_closed_journal_is_one_file_of_the_current_format() {
     let text = |sql| db.query_row(sql, [], |row| row.get::<_, String>(0)).expect("reads");
     assert_eq!(text("PRAGMA journal_mode"), "wal");
     assert_eq!(text("PRAGMA integrity_check"), "ok");
+}
+
+#[tokio::test]
+async fn every_connection_is_set_up_to_lose_nothing_and_to_trust_no_file() {
+    // Older ones have a race that can damage the write-ahead log.
+    assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    let (_folder, path) = journal().await;
+    let number = |db: &Connection, name: &str| {
+        let sql = format!("PRAGMA {name}");
+        db.query_row(&sql, [], |row| row.get::<_, i64>(0)).expect("reads")
+    };
+    let writer = open_writer(&path).expect("opens");
+    for (name, value) in [("synchronous", 2), ("fullfsync", 1), ("foreign_keys", 1)] {
+        assert_eq!(number(&writer, name), value, "{name}");
+    }
+    for db in [&writer, &open_reader(&path).expect("opens")] {
+        assert_eq!((number(db, "cell_size_check"), number(db, "trusted_schema")), (1, 0));
+    }
 }
 
 #[cfg(unix)]

@@ -3,7 +3,7 @@
 use alc_core::{Event, Outcome, Seq, State};
 
 use super::{
-    super::{Filter, NewAnswer, ReadError, WriteError},
+    super::{Filter, NewAnswer, ReadError, WriteError, renew},
     Env, Life, answer, error, id, new_session, reason,
 };
 
@@ -110,7 +110,7 @@ async fn what_is_settled_does_not_change_through_plain_sql_either() {
         "UPDATE session SET state = 'running', outcome = NULL WHERE n = 1",
         "UPDATE session SET outcome = '1' WHERE n = 1",
         "UPDATE session SET finished_at = 0 WHERE n = 1",
-        "INSERT INTO event (session, seq, at, kind, body) VALUES (1, 99, 0, 'log', '{}')",
+        "INSERT INTO event (session, seq, at, kind, v, body, sum) VALUES (1, 99, 0, 'log', 1, '{}', 0)",
         "UPDATE query SET answer = 'late' WHERE session = 1",
         "UPDATE query SET answer = 'other' WHERE session = 2 AND number = 1",
         "UPDATE query SET answer = NULL WHERE session = 2 AND number = 1",
@@ -145,6 +145,13 @@ async fn a_damaged_session_is_named_and_stops_no_other() {
             .expect("reads");
         db.execute(sql, []).expect("damages");
         db.execute_batch("COMMIT").expect("commits");
+        let Err(ReadError::Changed { session, table, row }) = env.journal.view(&life.id).await
+        else {
+            panic!("not noticed: {sql}")
+        };
+        assert_eq!((&*session, table, &*row), (life.id.as_str(), "session", "1"));
+        // Nor is it when somebody has made the checksum fit.
+        renew(&db);
         let Err(ReadError::Damaged { session, column, .. }) = env.journal.view(&life.id).await
         else {
             panic!("not noticed: {sql}")
@@ -155,6 +162,7 @@ async fn a_damaged_session_is_named_and_stops_no_other() {
         other.live(&env.journal, Event::Logged(super::line("hi"))).await;
         db.execute("UPDATE session SET kind = ?1, seq = ?2, progress = ?3 WHERE n = 1", old)
             .expect("repairs");
+        renew(&db);
     }
     life.live(&env.journal, Event::Finished).await;
     env.raw().execute("DELETE FROM effect WHERE session = 2 AND n = 1", []).expect("damages");

@@ -69,9 +69,9 @@ async fn an_ended_session_takes_notes_and_nothing_else() {
         assert_eq!(env.journal.outcome(&life.id).await.expect("reads"), outcome);
     }
     for sql in [
-        "INSERT INTO event (session, seq, at, kind, body) VALUES (1, 99, 0, 'note', '{}');
+        "INSERT INTO event (session, seq, at, kind, v, body, sum) VALUES (1, 99, 0, 'note', 1, '{}', 0);
          UPDATE session SET seq = 99, state = 'failed' WHERE n = 1",
-        "INSERT INTO event (session, seq, at, kind, body) VALUES (1, 98, 0, 'note', '{}');
+        "INSERT INTO event (session, seq, at, kind, v, body, sum) VALUES (1, 98, 0, 'note', 1, '{}', 0);
          UPDATE session SET seq = 97 WHERE n = 1",
     ] {
         assert!(env.raw().execute_batch(sql).is_err(), "{sql} was allowed");

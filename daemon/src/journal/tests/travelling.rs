@@ -6,7 +6,7 @@ use alc_core::{Event, SessionId, StateName};
 use rusqlite::Connection;
 
 use super::{
-    super::{Arrival, Parcel, ParcelError, WriteError, new_file, parcel::seal},
+    super::{Arrival, Parcel, ParcelError, WriteError, new_file, parcel::seal, renew},
     Env, Life, answer, id, line, reason,
 };
 
@@ -40,6 +40,12 @@ fn tampered(env: &Env, bytes: &[u8], sql: &str) -> Vec<u8> {
     fs::write(&path, &bytes[..bytes.len() - SEAL]).expect("writes");
     let db = Connection::open(&path).expect("opens");
     db.execute_batch(&format!("PRAGMA writable_schema = ON; {sql}")).expect("changes");
+    let tables = ["session", "event", "effect", "query"];
+    if !sql.contains("sum =")
+        && tables.iter().any(|table| sql.contains(&format!("UPDATE {table} ")))
+    {
+        renew(&db);
+    }
     drop(db);
     let bytes = fs::read(path).expect("reads");
     resealed(env, &[&bytes[..], &[0; SEAL]].concat())
@@ -138,7 +144,7 @@ const TAMPERING: &[&str] = &[
     "CREATE VIEW v AS SELECT * FROM event",
     "CREATE TABLE more (n)",
     "CREATE INDEX i ON event (at)",
-    "DROP TABLE label",
+    "DROP TABLE effect",
     "ALTER TABLE query ADD COLUMN more TEXT",
     "PRAGMA user_version = 0; DROP TABLE query; CREATE VIEW query AS SELECT 1 AS session",
     "UPDATE sqlite_schema SET sql = replace(sql, 'INTEGER NOT NULL', 'INTEGER') WHERE name = 'event'",
@@ -158,7 +164,13 @@ const TAMPERING: &[&str] = &[
     "UPDATE session SET source = zeroblob(32)",
     "UPDATE session SET state = 'running', pause_kind = NULL",
     "DELETE FROM session",
-    "INSERT INTO label VALUES (1, 'a b', 'c')",
+    r#"UPDATE session SET labels = '{"a b":"c"}'"#,
+    "UPDATE session SET labels = '[]'",
+    "UPDATE session SET open = 2",
+    "UPDATE session SET lines = '[1]'",
+    "UPDATE session SET lines = '[99]'",
+    "UPDATE event SET sum = sum + 1 WHERE seq = 1",
+    "UPDATE event SET at = at + 1, sum = 0 WHERE seq = 1",
     "DELETE FROM event WHERE seq = 2",
     "UPDATE event SET seq = seq + 1",
     "UPDATE event SET session = 2 WHERE seq = 2",

@@ -22,7 +22,7 @@ impl Alone {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("journal.db");
         let db = open_writer(&path).expect("opens");
-        let reserve = Reserve::of(&path);
+        let reserve = Reserve::of(&path).expect("may be");
         let (tell, health) = watch::channel(Health::Good);
         let texts = Texts::new().expect("starts");
         let thread = WriterThread { db, texts, reserve, health: tell, lost: None };
@@ -126,15 +126,17 @@ fn while_the_reserve_cannot_be_had_only_cancels_and_deletions_are_taken() {
     let end = ended.append(&Event::Finished);
     ended.adopt(&end);
     assert!(alone.write(vec![Change::Append(Box::new(end))])[0].is_ok());
-    let nowhere = Reserve::of(std::path::Path::new("/dev/null/journal.db"));
+    let nowhere = Reserve::of(std::path::Path::new("/nowhere/journal.db")).expect("may be");
     let reserve = std::mem::replace(&mut alone.thread.reserve, nowhere);
     let results = alone.write(vec![log(1, "x"), cancel(2), create(4)]);
-    let [Err(WriteError::Full), Ok(()), Err(WriteError::Full)] = results[..] else {
+    let [Err(WriteError::NoReserve { .. }), Ok(()), Err(WriteError::NoReserve { .. })] =
+        results[..]
+    else {
         panic!("{results:?}")
     };
     let noted = ended.append(&Event::Noted(alc_core::Note { title: None, content: "x".into() }));
     let noted = alone.write(vec![Change::Append(Box::new(noted))]);
-    assert!(matches!(noted[..], [Err(WriteError::Full)]), "{noted:?}");
+    assert!(matches!(noted[..], [Err(WriteError::NoReserve { .. })]), "{noted:?}");
     let delete = |number| Step::Delete { session: Life::started(number).id, at: 9 };
     assert!(alone.thread.tidy(&delete(3)).is_ok());
     assert!(matches!(alone.thread.tidy(&delete(1)), Err(WriteError::NotEnded(_))));
