@@ -252,7 +252,7 @@ fn an_answer_that_cannot_be_one_is_refused() {
     waiting.refuses(env.alc(["resume", id, "@"]), 2, "invalid");
     for nothing in ["", "\n"] {
         let ran = env.alc_with(["resume", id, "-"], nothing);
-        assert!(waiting.refuses(ran, 2, "invalid").contains("empty"));
+        assert!(waiting.refuses(ran, 2, "invalid").contains("--allow-empty"));
     }
     env.file("empty.txt", "");
     waiting.refuses(env.alc(["resume", id, "@empty.txt"]), 2, "invalid");

@@ -10,6 +10,8 @@ use crate::env::{Ran, TestEnv};
 /// A model that is never wrong about what it was asked.
 const LLM: &str = "#!/bin/sh\nread -r line\nprintf 'llm: %s\\n' \"$line\"\n";
 
+const PAGE: &str = include_str!("../docs/cookbook.md");
+
 /// A fenced block: what it is, and its lines.
 struct Block<'a> {
     kind: &'a str,
@@ -102,10 +104,19 @@ fn has_programs(section: &Section<'_>) -> bool {
     missing.is_none()
 }
 
+/// The commands of each recipe, with its title.
+pub(crate) fn scripts() -> Vec<(String, String)> {
+    let commands = |section: &Section<'_>| {
+        let blocks = section.blocks.iter().filter(|block| block.kind == "sh");
+        blocks.map(|block| block.text.as_str()).collect()
+    };
+    let sections = sections(PAGE);
+    sections.iter().map(|section| (section.title.to_owned(), commands(section))).collect()
+}
+
 #[test]
 fn every_recipe_does_what_it_says() {
-    let page = include_str!("../docs/cookbook.md");
-    let sections = sections(page);
+    let sections = sections(PAGE);
     let (files, recipes) = sections.split_first().expect("an introduction");
     assert_eq!(recipes.len(), 12);
     for recipe in recipes.iter().filter(|recipe| has_programs(recipe)) {

@@ -63,6 +63,7 @@ mod selecting;
 mod service;
 mod several;
 mod shell;
+mod shells;
 mod signals;
 mod skew;
 mod specs;

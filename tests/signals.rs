@@ -93,6 +93,21 @@ fn ctrl_c_ends_what_waits_and_its_hint_waits_on() {
 }
 
 #[test]
+fn ctrl_c_after_an_answer_says_that_it_is_stored() {
+    let env = TestEnv::new();
+    let id = env.spawn_paused(BUSY);
+    let words = ["resume", &id, "x", "--next"];
+    let mut client = wait_on_terminal(&env, &words, &format!("waiting for {id}"));
+    client.press(CTRL_C);
+    let ended = client.end();
+    died_of(ended.status, libc::SIGINT);
+    let sentence = format!("alc: stopped waiting; the answer is stored, and {id} goes on");
+    assert!(ended.screen.contains(&sentence), "{ended:?}");
+    assert_eq!(hint(&ended.screen), ["prompt", &id]);
+    env.alc(["cancel", &id]).ok();
+}
+
+#[test]
 fn ctrl_c_ends_a_transcript_and_its_hint_goes_on() {
     let env = TestEnv::new();
     let id = env.spawn_paused("print('first') alc.llm('a') print('second')");

@@ -144,7 +144,7 @@ pub(crate) enum Command {
     Watch(Watch),
     /// Show all sessions on one live screen; answer and cancel them there
     Top(Top),
-    /// The same, for sessions that wait for an answer
+    /// Show sessions that wait for an answer on one live screen; answer them there
     Inbox(Inbox),
     /// Wait until sessions need something or have ended
     Wait(Wait),

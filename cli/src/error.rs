@@ -198,8 +198,11 @@ impl CliError {
                 // How a lost connection shows; its words help nobody.
                 break;
             }
+            let says = error.to_string();
+            // The system's number for it says no more than its words.
+            let says = system.map_or(&*says, |_| says.split(" (os error ").next().unwrap_or(&says));
             // Writing to a string cannot fail.
-            let _ = write!(message, ": {error}");
+            let _ = write!(message, ": {says}");
             cause = error.source();
         }
         message
@@ -347,6 +350,15 @@ mod tests {
         let error = CliError::from(unreadable);
         assert_eq!(error.to_text("alc:"), "alc: cannot read x.lua: entity not found [invalid]");
         assert_eq!(error.exit(), Exit::Usage);
+    }
+
+    #[test]
+    fn what_the_system_says_is_told_in_words() {
+        let source = io::Error::from_raw_os_error(2);
+        let words = source.to_string();
+        let (words, _) = words.split_once(" (os error ").expect("has a number");
+        let unreadable = InputError::Unreadable { name: "x.lua".to_owned(), source };
+        assert_eq!(CliError::from(unreadable).message(), format!("cannot read x.lua: {words}"));
     }
 
     #[test]

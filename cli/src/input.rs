@@ -119,6 +119,9 @@ pub(crate) enum InputError {
     /// Nothing where something must be.
     #[error("{what} is empty")]
     Empty { what: &'static str },
+    /// No answer, which a program that crashed prints.
+    #[error("the answer is empty; --allow-empty would accept that")]
+    EmptyAnswer,
     /// Over a limit, in bytes.
     #[error("{what} is over the limit of {}", shown(*limit))]
     TooLarge { what: &'static str, limit: usize },

@@ -12,8 +12,7 @@ pub(crate) enum Config {
 }
 
 const EXAMPLES: &str = "\
-The file config.toml in the data folder, read when a daemon starts; here with what holds where nothing
-is said, but for [[hook]]:
+The file config.toml in the data folder, read when a daemon starts, with the defaults:
   [daemon]
   memory = 512             # MiB for paused scripts; ALC_MEMORY
   idle_exit = \"10m\"        # ends when nobody needs it; ALC_IDLE_EXIT
@@ -28,7 +27,7 @@ is said, but for [[hook]]:
   older_than = \"30d\"
   # keep_bytes = \"10G\"
 
-  [[hook]]                 # the event on stdin; ALC_SESSION, ALC_STATE
+  [[hook]]                 # an example; the event on stdin; ALC_SESSION, ALC_STATE
   on = [\"paused\", \"failed\"]   # or done, cancelled
   run = [\"notify-send\", \"alc\"]
   timeout = \"30s\"";

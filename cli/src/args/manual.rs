@@ -12,9 +12,9 @@ Examples:
   alc completions fish > ~/.config/fish/completions/alc.fish
   alc completions powershell | Out-String | Invoke-Expression
 
-Tab then offers verbs, flags and files, and what there is: sessions, labels, packages, scenarios, cards,
-evaluations, keys. It starts no daemon and takes 150 ms at most; ALC_COMPLETE_MS says otherwise, where a
-machine is slow.";
+Tab then offers verbs, flags and files, and what there is: sessions, labels, packages, scenarios, \
+cards, evaluations, keys. It starts no daemon and takes 150 ms at most; where a machine is slow, the \
+variable ALC_COMPLETE_MS can say more.";
 
 /// Completion.
 #[derive(Debug, ClapArgs)]

@@ -18,9 +18,9 @@ Examples:
   alc list -q --state failed --since 1d | xargs -r alc rm
   alc list --watch --json --state paused | jq -r .id
 
-Without a terminal it prints id, name, state, created, seq and labels, separated by tabs. With --watch
-those lines are followed by one for each session that changes; what a session does within a moment is
-one change (`alc watch` tells all of it).";
+Without a terminal it prints id, name, state, created, seq and labels, separated by tabs. With \
+--watch those lines are followed by one for each session that changes; what a session does within a \
+moment is one change (`alc watch` tells all of it).";
 
 /// Many sessions.
 #[derive(Debug, ClapArgs)]

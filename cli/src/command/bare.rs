@@ -1,6 +1,6 @@
 //! `alc` alone: three examples.
 
-use crate::{error::CliError, exit::Exit, output::Output};
+use crate::{error::CliError, exit::Exit, json::TextLine, output::Output};
 
 const EXAMPLES: &str = r#"alc runs Lua scripts that ask, and keeps them until somebody answers.
 
@@ -12,6 +12,10 @@ const EXAMPLES: &str = r#"alc runs Lua scripts that ask, and keeps them until so
 "#;
 
 pub(super) fn run(output: &mut Output) -> Result<Exit, CliError> {
-    output.bytes(EXAMPLES.as_bytes())?;
+    if output.json() {
+        output.object(&TextLine::new("alc", EXAMPLES))?;
+    } else {
+        output.bytes(EXAMPLES.as_bytes())?;
+    }
     Ok(Exit::Done)
 }

@@ -38,6 +38,7 @@ pub(super) fn run(
         output.line(&format!("{key}={count}"))?;
     }
     if args.dry_run {
+        output.flush()?;
         output.notice("nothing is deleted: --dry-run");
     }
     Ok(Exit::Done)

@@ -18,6 +18,7 @@ use crate::{
     json::{BatchLine, ResumedLine},
     link::{Doubt, Link},
     output::Output,
+    signals::Left,
 };
 
 const ANSWER: &str = "the answer";
@@ -47,7 +48,7 @@ pub(super) fn run(
         }
     }
     if next {
-        print_next(resumed, timeout, &mut link, output)?;
+        print_next(resumed, timeout, connector, &mut link, output)?;
     } else if output.json()
         && let Some(line) = ResumedLine::new(resumed)
     {
@@ -75,7 +76,7 @@ fn read_answer(args: args::Resume) -> Result<String, InputError> {
     }
     // What a crashed program wrote is no answer; what somebody typed is.
     if text.is_empty() && !given && !args.allow_empty {
-        return Err(InputError::Empty { what: ANSWER });
+        return Err(InputError::EmptyAnswer);
     }
     Ok(text)
 }
@@ -168,11 +169,16 @@ fn send_batch(
 fn print_next(
     resumed: Resumed,
     timeout: Option<Duration>,
+    connector: &Connector,
     link: &mut Link<'_>,
     output: &mut Output,
 ) -> Result<(), CliError> {
     let first = resumed.answers.first().ok_or(ClientError::Confused)?;
     let session = first.0.session.clone();
+    let _waiting = connector.signals().waiting(Left {
+        sentence: format!("stopped waiting; the answer is stored, and {session} goes on"),
+        command: output.same(format!("alc prompt {session}")),
+    });
     let printed = next_query(resumed, &session, timeout, link)
         .and_then(|query| Ok(prompt::print_query(query, output)?))
         .and_then(|()| Ok(output.flush()?));
@@ -231,7 +237,7 @@ mod tests {
         let path = folder.path().join("answer");
         fs::write(&path, "").expect("writes");
         let file = || Value::File(path.clone());
-        assert!(matches!(read_answer(args(file())), Err(InputError::Empty { .. })));
+        assert!(matches!(read_answer(args(file())), Err(InputError::EmptyAnswer)));
         let allowed = args::Resume { allow_empty: true, ..args(file()) };
         assert_eq!(read_answer(allowed).expect("is accepted"), "");
         fs::write(&path, "yes\n").expect("writes");

@@ -64,4 +64,29 @@ mod tests {
         assert!(service.text.contains(words), "{}", service.text);
         assert!(service.text.contains("<key>PATH</key>\n\t\t<string>/bin</string>"));
     }
+
+    #[test]
+    fn an_agent_is_xml_that_says_what_it_should() {
+        let variables = vec![("A&B", "\"<x>\" 'y' ]]>")];
+        let runs = Runs { program: "/opt/a & b", home: "/x/<&>\u{e9}", variables };
+        let text = service(&runs, Path::new("/Users/x")).text;
+        let options = roxmltree::ParsingOptions { allow_dtd: true, ..Default::default() };
+        let file = roxmltree::Document::parse_with_options(&text, options).expect("XML");
+        let dict = file.root_element().first_element_child().expect("a dict");
+        // Each key before its value.
+        let entries: Vec<_> = dict.children().filter(roxmltree::Node::is_element).collect();
+        let value = |name: &str| {
+            let of = |pair: &&[roxmltree::Node<'_, '_>]| pair[0].text() == Some(name);
+            entries.chunks(2).find(of).map(|pair| pair[1]).expect("a value")
+        };
+        let texts = |node: roxmltree::Node<'_, '_>| -> Vec<_> {
+            let elements = node.children().filter(roxmltree::Node::is_element);
+            elements.map(|node| node.text().unwrap_or_default().to_owned()).collect()
+        };
+        assert!(entries.iter().step_by(2).all(|key| key.has_tag_name("key")));
+        let words = ["/opt/a & b", "run", "--home", "/x/<&>\u{e9}"];
+        assert_eq!(texts(value("ProgramArguments")), words);
+        assert_eq!(texts(value("EnvironmentVariables")), ["A&B", "\"<x>\" 'y' ]]>"]);
+        assert!(value("RunAtLoad").has_tag_name("true"));
+    }
 }

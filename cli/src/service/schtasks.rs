@@ -64,4 +64,22 @@ mod tests {
         assert!(service.text.contains(r"<Command>C:\a &amp; b\alcd.exe</Command>"));
         assert!(service.text.contains(r#"<Arguments>run --home "C:\d"</Arguments>"#));
     }
+
+    #[test]
+    fn a_task_is_xml_that_says_what_it_should() {
+        let home = Home::find(Some("/data".into())).expect("a folder");
+        let runs = Runs { program: r"C:\a & <b>\alcd.exe", home: r"C:\d & e", variables: vec![] };
+        let text = service(&runs, &home).text;
+        let file = roxmltree::Document::parse(&text).expect("XML");
+        let says = |name: &str| {
+            let node = file.descendants().find(|node| node.has_tag_name((TASKS, name)));
+            node.and_then(|node| node.text()).expect("a text").to_owned()
+        };
+        assert_eq!(says("Command"), runs.program);
+        assert_eq!(says("Arguments"), format!("run --home \"{}\"", runs.home));
+        assert_eq!(says("ExecutionTimeLimit"), "PT0S");
+    }
+
+    /// The language of tasks.
+    const TASKS: &str = "http://schemas.microsoft.com/windows/2004/02/mit/task";
 }
