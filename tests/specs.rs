@@ -116,13 +116,35 @@ fn a_project_has_its_specs_tested_with_the_packages_it_names() {
         .iter()
         .map(|path| path["source"].as_str().expect("a source"))
         .collect();
-    assert_eq!(sources[..3], ["package", "collection", "variant"], "{told}");
-    assert!(sources.ends_with(&["store", "extra", "extra"]), "{told}");
+    let expected = ["package", "variant", "project", "collection", "store", "extra", "extra"];
+    assert_eq!(sources, expected, "{told}");
     let warnings = told["search_path_warnings"].as_array().expect("warnings").iter();
     let warnings: Vec<_> = warnings.map(|warning| warning.as_str().expect("text")).collect();
     let [link, folder] = warnings[..] else { panic!("{told}") };
     assert!(link.starts_with("alc.local.toml links `only` to "), "{told}");
     assert!(folder.ends_with("gone is no folder"), "{told}");
+}
+
+#[test]
+fn a_link_of_the_worktree_counts_before_the_packages_around_the_one_that_is_tested() {
+    let env = TestEnv::new();
+    let spec = "lust.it(require('shapes'), function() end)";
+    write(
+        &env,
+        &[
+            ("home/packages/cot/init.lua", "return {}"),
+            ("home/packages/cot/spec/cot_spec.lua", spec),
+            ("home/packages/shapes/init.lua", "return 'store'"),
+            ("col/own/init.lua", "return {}"),
+            ("col/own/spec/own_spec.lua", spec),
+            ("col/shapes/init.lua", "return 'around'"),
+            ("alc.toml", ""),
+        ],
+    );
+    assert_eq!((ran(&env, "cot").as_str(), ran(&env, "col/own").as_str()), ("store", "around"));
+    write(&env, &[("dev/shapes/init.lua", "return 'linked'")]);
+    env.file("alc.local.toml", "[packages]\nshapes = { path = 'dev/shapes' }");
+    assert_eq!((ran(&env, "cot").as_str(), ran(&env, "col/own").as_str()), ("linked", "linked"));
 }
 
 #[test]

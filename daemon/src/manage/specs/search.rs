@@ -92,12 +92,7 @@ impl Search {
 
     /// All that count for some of the files.
     pub(super) fn all(&self, files: &[SpecFile]) -> Vec<SearchPathView> {
-        let mut all: Vec<Place> = Vec::new();
-        // The files' own first; what they share comes once, at the end.
-        for file in files {
-            all.extend(own(file).into_iter().filter(|own| !self.0.contains(own)));
-        }
-        all.extend(self.0.iter().cloned());
+        let all = files.iter().flat_map(|file| self.places(file)).collect();
         let view = |Place { name, folder, source }| SearchPathView {
             name,
             search_dir: folder.display().to_string(),
@@ -106,21 +101,21 @@ impl Search {
         without_repeats(all).into_iter().map(view).collect()
     }
 
+    /// Its package comes first. The packages around that one count as a project's do: those that are
+    /// named come before, what everybody has comes behind.
     fn places(&self, file: &SpecFile) -> Vec<Place> {
-        let mut places = own(file);
+        let package = &file.package;
+        let mut places = vec![place(package, "package")];
         places.extend(self.0.iter().cloned());
+        let around = package.parent().filter(|_| package.join("init.lua").is_file());
+        let known = |folder: &Path| places.iter().any(|place| place.folder == folder);
+        if let Some(around) = around.filter(|around| !known(around)) {
+            let named = |place: &Place| ["package", "variant", "project"].contains(&place.source);
+            let behind = places.iter().position(|place| !named(place)).unwrap_or(places.len());
+            places.insert(behind, place(around, "collection"));
+        }
         without_repeats(places)
     }
-}
-
-/// The folder of a file's package, and the one that it lies in.
-fn own(file: &SpecFile) -> Vec<Place> {
-    let package = &file.package;
-    let mut places = vec![place(package, "package")];
-    if let Some(collection) = package.parent().filter(|_| package.join("init.lua").is_file()) {
-        places.push(place(collection, "collection"));
-    }
-    places
 }
 
 fn place(folder: &Path, source: &'static str) -> Place {
