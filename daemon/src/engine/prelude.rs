@@ -21,7 +21,10 @@ use std::{
     sync::Arc,
 };
 
-use mlua::{Function, Lua, LuaOptions, StdLib, Table, Value, chunk::ChunkMode};
+use mlua::{
+    Function, Lua, LuaOptions, StdLib, Table, Value,
+    chunk::{Chunk, ChunkMode},
+};
 
 use super::{
     alc::{self, FAMILIES},
@@ -177,8 +180,8 @@ fn compile(lua: &Lua, part: &str) -> mlua::Result<Vec<u8>> {
     Ok(part.dump(true))
 }
 
-fn load(lua: &Lua, bytecode: &[u8]) -> mlua::Result<Function> {
-    lua.load(bytecode).set_mode(ChunkMode::Binary).into_function()
+fn load<'a>(lua: &Lua, bytecode: &'a [u8]) -> Chunk<'a> {
+    lua.load(bytecode).set_mode(ChunkMode::Binary)
 }
 
 /// A Lua state with the libraries that touch nothing outside it.
@@ -193,7 +196,7 @@ pub(super) fn state() -> Lua {
 
 /// Runs a prelude's base in `lua`; it adds to `host` what the VM calls.
 pub(super) fn install(lua: &Lua, host: &Table, prelude: Arc<Prelude>) -> mlua::Result<()> {
-    let base = load(lua, &prelude.base)?;
+    let base = load(lua, &prelude.base).into_function()?;
     let loaded = RefCell::new(HashSet::new());
     // fetch(host, name, object, field): the value of a field of the table that the base calls so,
     // loaded if need be; without a field all are loaded and the table becomes a plain one.
@@ -226,7 +229,10 @@ pub(super) fn install(lua: &Lua, host: &Table, prelude: Arc<Prelude>) -> mlua::R
 fn fill(lua: &Lua, host: &Table, object: &Table, source: &Source) -> mlua::Result<()> {
     let fields = lua.create_table()?;
     match source {
-        Source::Lua(bytecode) => load(lua, bytecode)?.call::<()>((host, &fields))?,
+        Source::Lua(bytecode) => {
+            let globals: Table = host.raw_get("globals")?;
+            load(lua, bytecode).set_environment(globals).call::<()>((host, &fields))?;
+        }
         Source::Rust(load) => load(lua, &fields)?,
         Source::Math(name) => {
             let raising: Function = host.raw_get("raising")?;

@@ -214,6 +214,14 @@ function setmetatable(object, metatable)
   return set_metatable(object, metatable)
 end
 
+-- What parts find as globals: these as they are now, whatever a script calls so later, and all else as
+-- the script has it. There are sixteen, since one more would double the table.
+host.globals = set_metatable({
+  error = error, getmetatable = getmetatable, ipairs = ipairs, math = math, next = next, pairs = pairs,
+  pcall = pcall, rawequal = rawequal, rawget = rawget, select = select, setmetatable = setmetatable,
+  string = string, table = table, tonumber = tonumber, tostring = tostring, type = type,
+}, { __index = _G, __newindex = _G })
+
 -- Made at once, since there may be no stack left to load more when it is needed.
 local function describe(failure)
   local shown, text = type(failure) == "string", failure

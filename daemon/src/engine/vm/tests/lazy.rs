@@ -50,6 +50,9 @@ fn a_table_with_fields_to_load_is_a_table_like_any_other() {
         "for _ in pairs(alc) do end return getmetatable(alc) == nil and next(alc) ~= nil",
         "local count = 0 for name in pairs(math) do count = count + 1 end return count > 30",
         "return host == nil and debug == nil",
+        "function select(node) return node end type, error, ipairs, pairs = nil, nil, nil, nil \
+           return alc.vote({'a', 'a'}).winner .. alc.fmt('%d', 1.0) == 'a1' and io.open('/none') == nil",
+        "string, math, table, tostring = nil, nil, nil, nil return alc.json_encode({alc.chunk('a')}) == '[[\"a\"]]'",
         "return type(rawget(alc, 'vote')) == 'function' and rawget(alc, 'none') == nil",
         "local key, value = next(alc) return key ~= nil and rawget(alc, key) == value",
         "local count = 0 for _ in next, alc.card do count = count + 1 end return count > 5",
