@@ -230,8 +230,13 @@ fn fill(lua: &Lua, host: &Table, object: &Table, source: &Source) -> mlua::Resul
     let fields = lua.create_table()?;
     match source {
         Source::Lua(bytecode) => {
-            let globals: Table = host.raw_get("globals")?;
-            load(lua, bytecode).set_environment(globals).call::<()>((host, &fields))?;
+            let part = load(lua, bytecode);
+            // An earlier prelude may have none.
+            let part = match host.raw_get("globals")? {
+                Some(globals) => part.set_environment(globals),
+                None => part,
+            };
+            part.call::<()>((host, &fields))?;
         }
         Source::Rust(load) => load(lua, &fields)?,
         Source::Math(name) => {
