@@ -4,6 +4,7 @@ mod alc;
 mod budget;
 mod convert;
 mod fork;
+mod native;
 mod operation;
 mod pool;
 mod preempt;

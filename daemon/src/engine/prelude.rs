@@ -45,7 +45,6 @@ pub(super) const TEXT: &str = concat!(
     include_str!("prelude/globals.lua"),
     include_str!("prelude/coroutine.lua"),
     include_str!("prelude/sort.lua"),
-    include_str!("prelude/gsub.lua"),
     include_str!("prelude/waiting.lua"),
     include_str!("prelude/require.lua"),
     include_str!("prelude/arguments.lua"),

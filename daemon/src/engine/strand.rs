@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     alc,
     convert::ArrayMark,
+    native,
     operation::Outcome,
     preempt, prelude,
     vm::{LoadError, Outside, Step},
@@ -193,6 +194,7 @@ fn pause() -> LightUserData {
 fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
     let host = lua.create_table()?;
     host.raw_set("pause", pause())?;
+    native::register(lua, &host)?;
     let traceback = lua.create_function(|lua, ()| lua.traceback(None, 2))?;
     host.raw_set("traceback", traceback)?;
     let enter = lua.create_function(|_, coroutine: Thread| {

@@ -17,7 +17,9 @@ pub(crate) fn reset(
     let wanted =
         |name: &str| options.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
     let (mut steps_removed, mut fields_removed) = (Vec::new(), Vec::new());
-    if let Some(steps) = data.get_mut("completed_steps") {
+    // A list that is empty in Lua is an object here.
+    let steps = data.get_mut("completed_steps").filter(|steps| **steps != json!({}));
+    if let Some(steps) = steps {
         let (steps, unwanted) = (steps.as_array_mut().ok_or_else(invalid)?, wanted("steps"));
         steps.retain(|step| {
             let stays = !unwanted.contains(step);

@@ -4,7 +4,7 @@ use alc_core::CallKind;
 use mlua::{Lua, Table, Value};
 use serde_json::{Value as Json, json};
 
-use super::{Arguments, Raise, add, operate, world};
+use super::{Arguments, Raise, add, bad_argument, operate, text_of, world};
 use crate::{
     engine::operation::{Begun, Operation, Outcome},
     store::{Change, Slot, StateError, Store, reset},
@@ -137,10 +137,10 @@ fn namespace(lua: &Lua, arguments: &Arguments) -> Result<String, Raise> {
 }
 
 fn place(lua: &Lua, arguments: &Arguments) -> Result<(String, String), Raise> {
+    let key = arguments.get(2);
+    let given = key.type_name();
     // As the script sees it the key comes first.
-    let key = arguments
-        .text(lua, 2)
-        .map_err(|_| super::bad_argument(1, "string", arguments.get(2).type_name()))?;
+    let key = text_of(lua, key)?.ok_or_else(|| bad_argument(1, "string", given))?;
     Ok((namespace(lua, arguments)?, key))
 }
 
@@ -150,7 +150,7 @@ fn number(lua: &Lua, arguments: &Arguments, place: usize, default: f64) -> Resul
         value => {
             let given = value.type_name();
             let number = lua.coerce_number(value)?;
-            number.ok_or_else(|| super::bad_argument(place - 1, "number", given))
+            number.ok_or_else(|| bad_argument(place - 1, "number", given))
         }
     }
 }

@@ -76,6 +76,12 @@ pub(in crate::engine) fn switch(coroutine: *mut ffi::lua_State) {
     }
 }
 
+/// Whether the script that runs on this worker is cancelled.
+pub(in crate::engine) fn is_cancelled() -> bool {
+    // SAFETY: `TOKEN` is set only while `run` holds what it points to.
+    unsafe { TOKEN.get().as_ref() }.is_some_and(CancellationToken::is_cancelled)
+}
+
 fn runs(coroutine: *mut ffi::lua_State) {
     RUNNING.set(coroutine);
     #[cfg(any(not(unix), test))]

@@ -5,7 +5,7 @@
 -- host; a yield without it is the end of a time slice.
 
 local host = ...
-local isyieldable, yield, running = coroutine.isyieldable, coroutine.yield, coroutine.running
+local yield, running = coroutine.yield, coroutine.running
 local error, next, rawget, rawset, select, type = error, next, rawget, rawset, select, type
 local PAUSE, fetch, traceback = host.pause, host.fetch, host.traceback
 local show, format, find, gsub = tostring, string.format, string.find, string.gsub
@@ -18,12 +18,7 @@ host.lua = {
   xpcall = handle_errors,
 }
 
--- Whether a coroutine further out is inside a C function, across which nothing can be yielded.
-host.walled = false
-local function can_pause()
-  return isyieldable() and not host.walled
-end
-host.can_pause = can_pause
+local can_pause = host.can_pause
 
 -- Turns what a host function returns into results or a raised string.
 local function check(ok, ...)
@@ -51,9 +46,7 @@ local function uncaught(ok, ...)
 end
 host.uncaught = uncaught
 
-function pcall(...)
-  return uncaught(protect(...))
-end
+pcall = host.protecting(protect, uncaught)
 
 -- The tables that have fields to load, and what the prelude's parts call them.
 local names = {}
@@ -99,7 +92,7 @@ local function later(name)
   end
 end
 collectgarbage, load, print, warn = later("collectgarbage"), later("load"), later("print"), later("warn")
-xpcall, require, table.sort = later("xpcall"), later("require"), later("sort")
+xpcall, require = later("xpcall"), later("require")
 dofile, loadfile = later("dofile"), later("loadfile")
 
 function _G.next(object, key)
@@ -149,56 +142,30 @@ function host.absent(name)
 end
 debug = nil
 
--- What a function of Lua's own returns behind one of ours; what it raises itself gets the name and the
--- line that the script knows.
-local function reported(name, ok, ...)
-  if ok then
-    return ...
-  end
-  local message = ...
-  if message == "not enough memory" then
-    error(message, 0)
-  end
-  error((gsub(message, "^(bad argument #%d+ to) '%?'", "%1 '" .. name .. "'")), 2)
-end
-host.reported = reported
-
 -- No script ever sees an address, and nothing that depends on the collector.
-local REFERENCE = { table = true, ["function"] = true, thread = true, userdata = true }
+tostring = host.showing(show, function(value)
+  return host.show(value)
+end)
 
-function tostring(...)
-  if REFERENCE[type((...))] then
-    return host.show((...))
-  end
-  return show(...)
-end
+string.format = host.formatting(format, function(...)
+  return host.format(...)
+end)
 
-function string.format(pattern, ...)
-  for i = 1, select("#", ...) do
-    if REFERENCE[type((select(i, ...)))] then
-      return host.format(pattern, ...)
-    end
-  end
-  if type(pattern) == "string" and find(pattern, "p", 1, true) then
-    return host.format(pattern, ...)
-  end
-  return reported("format", protect(format, pattern, ...))
-end
+-- A table's `__index` may pause, too.
+local replace
+replace = host.replacing(gsub, function(text, pattern, how, limit)
+  return replace(text, pattern, function(key)
+    return how[key]
+  end, limit)
+end, find, table.concat)
+string.gsub = replace
 
-function string.gsub(text, pattern, how, limit)
-  local kind = type(how)
-  if kind == "function" or kind == "table" then
-    return host.gsub(text, pattern, how, limit)
-  end
-  return reported("gsub", protect(gsub, text, pattern, how, limit))
-end
+table.sort = host.sorting(host.lua.sort, function(list, before)
+  host.sort(list, before)
+end)
 
-function setmetatable(object, metatable)
-  if type(object) ~= "table" then
-    error("bad argument #1 to 'setmetatable' (table expected, got " .. type(object) .. ")", 2)
-  elseif metatable ~= nil and type(metatable) ~= "table" then
-    error("bad argument #2 to 'setmetatable' (nil or table expected)", 2)
-  elseif metatable then
+setmetatable = host.linking(set_metatable, function(object, metatable)
+  if metatable then
     if rawget(metatable, "__gc") ~= nil then
       rawset(metatable, "__gc", nil)
     end
@@ -212,7 +179,7 @@ function setmetatable(object, metatable)
     names[object] = nil
   end
   return set_metatable(object, metatable)
-end
+end, "__gc", "__mode")
 
 -- What parts find as globals: these as they are now, whatever a script calls so later, and all else as
 -- the script has it. There are sixteen, since one more would double the table.

@@ -1,10 +1,10 @@
---- host: show format format_changed without_address
+--- host: show format formatted without_address
 -- References as scripts see them: by a number, in the order in which they are first shown.
 
 local host, lib = ...
 local format, gsub, show = host.lua.format, host.lua.gsub, host.lua.tostring
-local type, unpack, pack = type, table.unpack, table.pack
-local reported, protect = host.reported, host.lua.pcall
+local error, type, unpack, pack = error, type, table.unpack, table.pack
+local protect = host.lua.pcall
 
 local REFERENCE = { table = true, ["function"] = true, thread = true, userdata = true }
 local numbers, last = host.lua.setmetatable({}, { __mode = "k" }), 0
@@ -27,9 +27,21 @@ function lib.show(value)
   return (name or type(value)) .. ": " .. address(value)
 end
 
+-- What `format` returns. What it raises gets the name and, by `level`, the line that the script knows.
+local function reported(level, ok, ...)
+  if ok then
+    return ...
+  end
+  local message = ...
+  if message == "not enough memory" then
+    error(message, 0)
+  end
+  error((gsub(message, "^(bad argument #%d+ to) '%?'", "%1 'format'")), level)
+end
+
 -- Formats with each conversion changed first: `change` gets the arguments, the number of the one it
 -- is about, flags and letter, and may change the argument and return another conversion.
-function lib.format_changed(change, pattern, ...)
+function lib.formatted(level, change, pattern, ...)
   local arguments, count = pack(...), 0
   pattern = gsub(pattern, "%%([^%a%%]*)([%a%%])", function(flags, conversion)
     if conversion == "%" then
@@ -38,7 +50,7 @@ function lib.format_changed(change, pattern, ...)
     count = count + 1
     return change(arguments, count, flags, conversion)
   end)
-  return reported("format", protect(format, pattern, unpack(arguments, 1, arguments.n)))
+  return reported(level, protect(format, pattern, unpack(arguments, 1, arguments.n)))
 end
 
 -- Changes a conversion that would show an address.
@@ -53,6 +65,7 @@ function lib.without_address(arguments, number, flags, conversion)
   end
 end
 
+-- Scripts call it through a function of C, which counts as a level.
 function lib.format(pattern, ...)
-  return lib.format_changed(lib.without_address, pattern, ...)
+  return lib.formatted(3, lib.without_address, pattern, ...)
 end

@@ -1,12 +1,11 @@
 --- host: sort
--- `table.sort` with a comparator that may pause.
+-- `table.sort` where what compares may pause: a comparator, or `__lt`.
 --
 -- The same quicksort as Lua's own, step for step (median of three; a pivot from the middle half in
 -- large ranges), so that elements that compare equal end up in the same order.
 
-local host, lib = ...
-local sort, type, error = host.lua.sort, type, error
-local reported, protect = host.reported, host.lua.pcall
+local _, lib = ...
+local error = error
 
 -- From this size on, Lua picks the pivot by chance, which is fixed here.
 local LARGE = 100
@@ -81,11 +80,10 @@ local function sort_range(list, low, high, before, chance)
   end
 end
 
+local function ascending(a, b)
+  return a < b
+end
+
 function lib.sort(list, before)
-  if type(list) ~= "table" or before ~= nil and type(before) ~= "function" then
-    return reported("sort", protect(sort, list, before))
-  elseif before == nil then
-    return sort(list)
-  end
-  sort_range(list, 1, #list, before, 0)
+  sort_range(list, 1, #list, before or ascending, 0)
 end

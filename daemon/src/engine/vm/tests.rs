@@ -157,7 +157,13 @@ fn a_pause_works_at_any_plain_depth() {
         "for answer in coroutine.wrap(function() coroutine.yield(alc.llm('a')) end) do return answer end",
         "local t = {'c', 'b', 'a'} table.sort(t, function(x, y) alc.llm(x .. y) return x < y end) \
            return t[1] == 'a' and '4'",
+        "local mt = {__lt = function(a, b) alc.llm('?') return a[1] < b[1] end} \
+         local t = {} for i = 1, 3 do t[i] = setmetatable({-i}, mt) end table.sort(t) \
+           return t[1][1] == -3 and '4'",
         "return (('x'):gsub('x', function() return alc.llm('a') end))",
+        "local text, count = ('x'):rep(200):gsub('x', function() return alc.llm('a') end) \
+           return text == ('4'):rep(200) and count == 200 and '4'",
+        "return (('yx'):gsub('(y)(x)', function(a, b) return (b:gsub('x', alc.llm)) end))",
         "return (('x'):gsub('(x)', setmetatable({}, {__index = function(_, k) return alc.llm(k) end})))",
     ] {
         assert_eq!(value(source), "\"4\"", "{source}");

@@ -70,6 +70,7 @@ const LIFE: &[(&str, &str)] = &[
         "return select(2, pcall(alc.state.get))",
         "\"bad argument #1: string expected, got no value\"",
     ),
+    ("return select(2, pcall(alc.state.get, '\\xff'))", "\"a string is not valid UTF-8\""),
     (
         "return (select(2, pcall(alc.state.set, 'f', print)))",
         "\"unsupported value type `function`\"",
@@ -103,6 +104,17 @@ async fn dispatched_keys_keep_what_was_there_before() {
             r#"[true,["a"],["x"]]"#,
         ),
         ("return alc.state.show('flow', 'k')", r#"{"data":{"completed_steps":["b"],"y":2}}"#),
+        // A list that is empty in Lua.
+        (
+            "alc.state.set_dispatched('flow', 'e', {data = {completed_steps = {}}}) \
+             return #alc.state.reset('flow', 'e', {steps = {'a'}, fields = {}}).steps_removed",
+            "0",
+        ),
+        (
+            "alc.state.set_dispatched('flow', 'bad', {data = {completed_steps = 'a'}}) \
+             return select(2, pcall(alc.state.reset, 'flow', 'bad'))",
+            "\"state: shape invalid\"",
+        ),
         (
             "alc.state.set_dispatched('flow', 'bad', 1) return select(2, pcall(alc.state.reset, 'flow', 'bad'))",
             "\"state: shape invalid\"",

@@ -3,7 +3,7 @@
 
 local host, lib = ...
 local math = host.lua.math
-local format_changed, without_address = host.format_changed, host.without_address
+local formatted, without_address = host.formatted, host.without_address
 local match, tonumber, text = string.match, tonumber, host.text
 local type, modf, huge, tointeger = math.type, math.modf, math.huge, math.tointeger
 
@@ -53,5 +53,5 @@ function lib.fmt(pattern, ...)
   if pattern == nil then
     return ""
   end
-  return format_changed(forgiving, text(pattern, 1), ...)
+  return formatted(2, forgiving, text(pattern, 1), ...)
 end

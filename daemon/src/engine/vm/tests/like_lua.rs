@@ -83,6 +83,20 @@ fn replacing_with_a_function_gives_what_lua_gives() {
         "('THE (quick) fox'):gsub('%f[%a]%a+', function(w) return #w end)",
         "('a.b'):gsub('()%.', function(place) return place end)",
         "(''):gsub('', function() return 'x' end)",
+        "('abc'):gsub('', function() return nil end)",
+        "('aXbX'):gsub('(%a)(X)', function() return false end)",
+        "('hello'):gsub('^', function() return '>' end)",
+        "('x  y'):gsub('%s*', function(s) return '<' .. #s .. '>' end)",
+        "('abab'):gsub('(a)(b)%f[%z]', function(a, b) return 1.5 end)",
+        "('x'):rep(1000):gsub('x', function(c) return c .. c end)",
+        "('x y'):rep(100):gsub('%s', function() end)",
+        "('x'):rep(100):gsub('x', function() return 7 end, 65)",
+        "string.gsub(123, 2, function(c) return c + 1 end)",
+        "('abc'):gsub('%w', function() return 'y' end, -1)",
+        "('abc'):gsub('%w', function() return 'y' end, '2')",
+        "('a\0b'):gsub('%z', function() return '0' end)",
+        "('(a(b)c)'):gsub('%b()', function(s) return (s:gsub('%a', function(c) return c:upper() end)) end)",
+        "('abc'):gsub('%w', {a = '1', b = false, c = 2.5})",
         "('$name is $age'):gsub('%$(%w+)', setmetatable({name = 'x'}, {__index = function(_, k) return k:upper() end}))",
     ] {
         let (here, there) = here_and_there(&format!("return {{{call}}}"));
@@ -90,9 +104,48 @@ fn replacing_with_a_function_gives_what_lua_gives() {
     }
     for (call, message) in [
         ("('x'):gsub('x', function() return {} end)", "invalid replacement value (a table)"),
-        ("('x'):gsub('x', nil)", "bad argument #3"),
+        ("('x'):gsub('x', nil)", "bad argument #2"),
         ("('x'):gsub('[', print)", "malformed pattern"),
+        ("('x'):gsub('x', print, {})", "bad argument #3"),
+        ("('x'):gsub(nil, print)", "bad argument #1"),
+        ("(('x'):gsub('x', function() error('mine') end))", "test.lua:1: mine"),
     ] {
         assert!(error(&format!("return {call}")).message.contains(message), "{call}");
+    }
+}
+
+/// What fails does so in the same words.
+#[test]
+fn errors_are_lua_s_own() {
+    for call in [
+        "tostring()",
+        "pcall()",
+        "string.format()",
+        "string.format({})",
+        "string.format('%d', 'x')",
+        "string.format('%d', {})",
+        "string.format('%s')",
+        "string.format('%y', 1)",
+        "string.gsub('x', '(')",
+        "string.gsub('x', 'x', function() return {} end)",
+        "string.gsub('x', '%1', print)",
+        "string.gsub('x', 'x', true)",
+        "table.sort(1)",
+        "table.sort({1, 2}, 1)",
+        "table.sort({1, 'x'})",
+        "table.sort({{}, {}})",
+        "setmetatable(1, {})",
+        "setmetatable({})",
+        "setmetatable({}, 1)",
+        "coroutine.wrap(1)",
+        "coroutine.create(1)",
+        "coroutine.resume(1)",
+        "coroutine.wrap(function() error('no') end)()",
+        "coroutine.yield(1)",
+    ] {
+        let (here, there) = here_and_there(&format!(
+            "local x x = select(2, pcall(function() local y = {call} return y end)) return tostring(x)"
+        ));
+        assert_eq!(here, there, "{call}");
     }
 }

@@ -43,7 +43,7 @@ local rows = {
   { "bad argument #1 to 'sort' (table expected, got nil)", function() table.sort(nil) end },
   { "bad argument #2 to 'sort' (function expected, got number)", function() table.sort({ 2, 1 }, 1) end },
   { "bad argument #1 to 'setmetatable' (table expected, got number)", function() setmetatable(1, {}) end },
-  { "bad argument #2 to 'setmetatable' (nil or table expected)", function() setmetatable({}, 1) end },
+  { "bad argument #2 to 'setmetatable' (nil or table expected", function() setmetatable({}, 1) end },
   { "bad argument #1 to 'collectgarbage' (invalid option 'x')", function() collectgarbage("x") end },
   { "cannot open file '/none/x' (", function() for _ in io.lines("/none/x") do end end },
   { "module 'none' not found:", function() local _ = require("none") end },

@@ -1,0 +1,192 @@
+//! Functions of Lua's own that scripts get in a changed form, as Lua's C functions: a wrapper written
+//! in Lua would double what they cost.
+//!
+//! Most of them look at their arguments and go on as Lua's own function, in the same frame; only where
+//! a script could see an address or pause inside them, they call what the prelude has instead.
+
+#![expect(unsafe_code, reason = "these are C functions, called by Lua")]
+
+mod coroutine;
+mod gsub;
+
+use std::{ffi::c_int, slice};
+
+use mlua::{
+    Function, Lua, Table,
+    ffi::{self, lua_CFunction, lua_State},
+};
+
+/// Where such a function keeps Lua's own, and what the prelude has instead.
+const OWN: c_int = ffi::lua_upvalueindex(1);
+const OURS: c_int = ffi::lua_upvalueindex(2);
+
+/// Adds what makes them to the host's table.
+pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
+    // showing(tostring, show): `tostring` that has references shown by `show`.
+    add(lua, host, "showing", tostring)?;
+    // formatting(format, ours): `string.format` that leaves references and `%p` to `ours`.
+    add(lua, host, "formatting", format)?;
+    // replacing(gsub, ours, find, concat): `string.gsub` whose function may pause; `ours` is for
+    // tables with a metatable.
+    add(lua, host, "replacing", gsub::gsub)?;
+    // sorting(sort, ours): `table.sort` that leaves it to `ours` where something compares.
+    add(lua, host, "sorting", sort)?;
+    // linking(setmetatable, ours, "__gc", "__mode"): `setmetatable` that leaves to `ours` what has
+    // a metatable, or would get one with these fields.
+    add(lua, host, "linking", setmetatable)?;
+    // protecting(pcall, uncaught): `pcall` that has `uncaught` look at an error of memory.
+    add(lua, host, "protecting", pcall)?;
+    coroutine::register(lua, host)
+}
+
+/// Adds a function to `host` that makes closures of `function`; its arguments become their upvalues.
+fn add(lua: &Lua, host: &Table, name: &str, function: lua_CFunction) -> mlua::Result<()> {
+    let make = lua.create_function(move |lua, upvalues: mlua::MultiValue| {
+        let count = c_int::try_from(upvalues.len()).map_err(mlua::Error::external)?;
+        // SAFETY: the arguments are on the stack, as many as it takes.
+        unsafe {
+            lua.exec_raw::<Function>(upvalues, |state| {
+                ffi::lua_pushcclosure(state, function, count);
+            })
+        }
+    })?;
+    host.raw_set(name, make)
+}
+
+/// Goes on as Lua's own function, with the same arguments.
+///
+/// # Safety
+///
+/// To be called by a C function with the upvalue `OWN`, and with nothing on its stack but its arguments.
+unsafe fn own(state: *mut lua_State) -> c_int {
+    // SAFETY: the function finds its arguments where it expects them, and has no upvalues of its own.
+    unsafe { ffi::lua_tocfunction(state, OWN).map_or(0, |function| function(state)) }
+}
+
+/// Has the prelude's function do it; that may pause.
+///
+/// # Safety
+///
+/// The same with the upvalue `OURS`.
+unsafe fn ours(state: *mut lua_State) -> c_int {
+    // SAFETY: there is room for one value more; `returned` goes on where the call pauses.
+    unsafe {
+        let count = ffi::lua_gettop(state);
+        ffi::lua_pushvalue(state, OURS);
+        ffi::lua_insert(state, 1);
+        ffi::lua_callk(state, count, ffi::LUA_MULTRET, 0, Some(returned));
+        ffi::lua_gettop(state)
+    }
+}
+
+/// Returns everything on the stack.
+unsafe extern "C-unwind" fn returned(state: *mut lua_State, _: c_int, _: isize) -> c_int {
+    // SAFETY: Lua calls this with its own state.
+    unsafe { ffi::lua_gettop(state) }
+}
+
+/// Whether Lua shows such a value by its address.
+fn is_reference(kind: c_int) -> bool {
+    use ffi::{LUA_TFUNCTION, LUA_TLIGHTUSERDATA, LUA_TTABLE, LUA_TTHREAD, LUA_TUSERDATA};
+    matches!(kind, LUA_TTABLE | LUA_TFUNCTION | LUA_TTHREAD | LUA_TUSERDATA | LUA_TLIGHTUSERDATA)
+}
+
+// SAFETY, of all that follow: Lua calls them with a state of its own and room for 20 values, and
+// nothing that needs dropping is alive where they call Lua, which may raise an error.
+
+unsafe extern "C-unwind" fn tostring(state: *mut lua_State) -> c_int {
+    unsafe { if is_reference(ffi::lua_type(state, 1)) { ours(state) } else { own(state) } }
+}
+
+unsafe extern "C-unwind" fn format(state: *mut lua_State) -> c_int {
+    unsafe {
+        let count = ffi::lua_gettop(state);
+        if (2..=count).any(|place| is_reference(ffi::lua_type(state, place))) {
+            return ours(state);
+        }
+        if ffi::lua_type(state, 1) == ffi::LUA_TSTRING {
+            let mut length = 0;
+            let pattern = ffi::lua_tolstring(state, 1, &raw mut length);
+            if slice::from_raw_parts(pattern.cast::<u8>(), length).contains(&b'p') {
+                return ours(state);
+            }
+        }
+        own(state)
+    }
+}
+
+unsafe extern "C-unwind" fn sort(state: *mut lua_State) -> c_int {
+    unsafe {
+        if ffi::lua_type(state, 1) != ffi::LUA_TTABLE {
+            return own(state);
+        }
+        ffi::lua_settop(state, 2);
+        let pauses = match ffi::lua_type(state, 2) {
+            ffi::LUA_TFUNCTION => true,
+            ffi::LUA_TNIL => {
+                ffi::lua_rawgeti(state, 1, 1);
+                ffi::luaL_getmetafield(state, 3, c"__lt".as_ptr()) != ffi::LUA_TNIL
+            }
+            _ => false,
+        };
+        ffi::lua_settop(state, 2);
+        if pauses { ours(state) } else { own(state) }
+    }
+}
+
+unsafe extern "C-unwind" fn setmetatable(state: *mut lua_State) -> c_int {
+    unsafe {
+        let (object, metatable) = (ffi::lua_type(state, 1), ffi::lua_type(state, 2));
+        if object != ffi::LUA_TTABLE || !matches!(metatable, ffi::LUA_TNIL | ffi::LUA_TTABLE) {
+            // It says what is wrong.
+            return own(state);
+        }
+        ffi::lua_settop(state, 2);
+        let mut fit = metatable == ffi::LUA_TTABLE && ffi::lua_getmetatable(state, 1) == 0;
+        for field in [3, 4] {
+            if fit {
+                ffi::lua_pushvalue(state, ffi::lua_upvalueindex(field));
+                fit = ffi::lua_rawget(state, 2) == ffi::LUA_TNIL;
+            }
+        }
+        ffi::lua_settop(state, 2);
+        if fit { own(state) } else { ours(state) }
+    }
+}
+
+unsafe extern "C-unwind" fn pcall(state: *mut lua_State) -> c_int {
+    unsafe {
+        ffi::luaL_checkany(state, 1);
+        ffi::lua_pushboolean(state, 1);
+        ffi::lua_insert(state, 1);
+        let count = ffi::lua_gettop(state) - 2;
+        let status = ffi::lua_pcallk(state, count, ffi::LUA_MULTRET, 0, 0, Some(protected));
+        protected(state, status, 0)
+    }
+}
+
+/// What a protected call came to: `true` and its results are on the stack, or an error is on top.
+unsafe extern "C-unwind" fn protected(state: *mut lua_State, status: c_int, _: isize) -> c_int {
+    unsafe {
+        if matches!(status, ffi::LUA_OK | ffi::LUA_YIELD) {
+            return ffi::lua_gettop(state);
+        }
+        // In place of `true`, which is below it.
+        ffi::lua_pushboolean(state, 0);
+        ffi::lua_replace(state, 1);
+        if is_out_of_memory(state) { ours(state) } else { ffi::lua_gettop(state) }
+    }
+}
+
+/// Whether the value on top says that memory ran out.
+unsafe fn is_out_of_memory(state: *mut lua_State) -> bool {
+    const MESSAGE: &[u8] = b"not enough memory";
+    unsafe {
+        if ffi::lua_type(state, -1) != ffi::LUA_TSTRING {
+            return false;
+        }
+        let mut length = 0;
+        let text = ffi::lua_tolstring(state, -1, &raw mut length);
+        slice::from_raw_parts(text.cast::<u8>(), length) == MESSAGE
+    }
+}
