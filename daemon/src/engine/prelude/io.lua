@@ -378,7 +378,7 @@ end
 local function open(path, mode)
   mode = mode or "r"
   if not match(mode, "^[rwa]%+?b?$") then
-    error("bad argument #2 to 'open' (invalid mode)", 3)
+    error("bad argument #2 to 'open' (invalid mode)", 2)
   end
   local result = prepare(path, sub(mode, 1, 1), find(mode, "+", 1, true) ~= nil)
   if result[1] == nil then

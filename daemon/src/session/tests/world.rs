@@ -92,6 +92,10 @@ async fn files_are_read_in_every_way() {
             "\"bad argument #2 to 'open' (invalid mode)\"",
         ),
         (
+            "return select(2, pcall(function() local f = io.open('text', 'q') return f end))",
+            "\"test.lua:1: bad argument #2 to 'open' (invalid mode)\"",
+        ),
+        (
             "local f = io.open('text') f:close() return select(2, pcall(f.read, f))",
             "\"attempt to use a closed file\"",
         ),

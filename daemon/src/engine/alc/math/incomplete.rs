@@ -28,7 +28,8 @@ pub(super) fn beta_below(x: f64, a: f64, b: f64) -> f64 {
         return x;
     }
     if x < (a + 1.0) / (a + b + 2.0) {
-        beta_fraction(a, b, x, 1.0 - x)
+        // Of -0.0 it would be no number.
+        beta_fraction(a, b, x.abs(), 1.0 - x)
     } else {
         1.0 - beta_fraction(b, a, 1.0 - x, x)
     }
