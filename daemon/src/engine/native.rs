@@ -12,7 +12,7 @@ mod gsub;
 use std::{ffi::c_int, slice};
 
 use mlua::{
-    Function, Lua, Table,
+    Function, Lua, Table, Value, Variadic,
     ffi::{self, lua_CFunction, lua_State},
 };
 
@@ -20,37 +20,42 @@ use mlua::{
 const OWN: c_int = ffi::lua_upvalueindex(1);
 const OURS: c_int = ffi::lua_upvalueindex(2);
 
-/// Adds what makes them to the host's table.
+/// Adds to the host's table what makes them.
 pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
-    // showing(tostring, show): `tostring` that has references shown by `show`.
-    add(lua, host, "showing", tostring)?;
-    // formatting(format, ours): `string.format` that leaves references and `%p` to `ours`.
-    add(lua, host, "formatting", format)?;
-    // replacing(gsub, ours, find, concat): `string.gsub` whose function may pause; `ours` is for
-    // tables with a metatable.
-    add(lua, host, "replacing", gsub::gsub)?;
-    // sorting(sort, ours): `table.sort` that leaves it to `ours` where something compares.
-    add(lua, host, "sorting", sort)?;
-    // linking(setmetatable, ours, "__gc", "__mode"): `setmetatable` that leaves to `ours` what has
-    // a metatable, or would get one with these fields.
-    add(lua, host, "linking", setmetatable)?;
-    // protecting(pcall, uncaught): `pcall` that has `uncaught` look at an error of memory.
-    add(lua, host, "protecting", pcall)?;
-    coroutine::register(lua, host)
-}
-
-/// Adds a function to `host` that makes closures of `function`; its arguments become their upvalues.
-fn add(lua: &Lua, host: &Table, name: &str, function: lua_CFunction) -> mlua::Result<()> {
-    let make = lua.create_function(move |lua, upvalues: mlua::MultiValue| {
+    // closure(name, own, ours, ...): the function of this name; what follows are its upvalues.
+    let closure = lua.create_function(|lua, (name, upvalues): (String, Variadic<Value>)| {
+        let function = function(&name).ok_or_else(|| mlua::Error::runtime(name))?;
         let count = c_int::try_from(upvalues.len()).map_err(mlua::Error::external)?;
-        // SAFETY: the arguments are on the stack, as many as it takes.
+        // SAFETY: the upvalues are on the stack, as many as it takes.
         unsafe {
             lua.exec_raw::<Function>(upvalues, |state| {
                 ffi::lua_pushcclosure(state, function, count);
             })
         }
     })?;
-    host.raw_set(name, make)
+    host.raw_set("closure", closure)?;
+    coroutine::register(lua, host)
+}
+
+/// What a name stands for, and what its upvalues are behind Lua's own function and the prelude's.
+fn function(name: &str) -> Option<lua_CFunction> {
+    Some(match name {
+        "tostring" => tostring,
+        "format" => format,
+        // `string.find` and `table.concat`; the prelude's is for tables with an `__index`.
+        "gsub" => gsub::gsub,
+        "sort" => sort,
+        // `"__gc"` and `"__mode"`.
+        "setmetatable" => setmetatable,
+        // The prelude's looks at an error of memory, also in what follows.
+        "pcall" => pcall,
+        // `coroutine.yield`.
+        "resume" => coroutine::resume,
+        "wrap" => coroutine::wrap,
+        // In place of Lua's own the outermost coroutine.
+        "yield" => coroutine::yields,
+        _ => return None,
+    })
 }
 
 /// Goes on as Lua's own function, with the same arguments.

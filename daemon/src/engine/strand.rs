@@ -249,7 +249,8 @@ fn raised(value: Value) -> SessionError {
     if message == "not enough memory" {
         return out_of_memory();
     }
-    let budget = message.starts_with("budget_exceeded:");
+    // A script may have raised it again, which puts its line before it.
+    let budget = message.contains("budget_exceeded: max_");
     let kind = if budget { ErrorKind::Budget } else { ErrorKind::LuaError };
     let traceback = traceback.map(|text| own_lines(&text.to_string_lossy()));
     SessionError { kind, message, traceback }

@@ -15,7 +15,7 @@ use mlua::{
     ffi::{self, lua_State},
 };
 
-use super::{OURS, OWN, add, is_out_of_memory, ours, own};
+use super::{OURS, OWN, is_out_of_memory, ours, own};
 use crate::engine::preempt;
 
 unsafe extern "C-unwind" {
@@ -41,12 +41,7 @@ const WRAPPED: isize = 0;
 pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
     // can_pause(): whether a pause would reach the host from here.
     // SAFETY: it is a C function that keeps to its stack.
-    host.raw_set("can_pause", unsafe { lua.create_c_function(can_pause) }?)?;
-    // resuming(resume, uncaught, yield), wrapping(wrap, uncaught, yield): both of `coroutine`.
-    add(lua, host, "resuming", resume)?;
-    add(lua, host, "wrapping", wrap)?;
-    // yielding(outermost): `coroutine.yield`, except in this coroutine.
-    add(lua, host, "yielding", yields)
+    host.raw_set("can_pause", unsafe { lua.create_c_function(can_pause) }?)
 }
 
 // SAFETY, of all that follow: Lua calls them with a state of its own and room for 20 values; more is
@@ -64,7 +59,7 @@ unsafe fn reaches_host(state: *mut lua_State) -> bool {
     unsafe { ffi::lua_isyieldable(state) != 0 && !WALLED.get() }
 }
 
-unsafe extern "C-unwind" fn yields(state: *mut lua_State) -> c_int {
+pub(super) unsafe extern "C-unwind" fn yields(state: *mut lua_State) -> c_int {
     unsafe {
         if ffi::lua_tothread(state, OWN) == state {
             raise(state, c"attempt to yield from outside a coroutine");
@@ -75,7 +70,7 @@ unsafe extern "C-unwind" fn yields(state: *mut lua_State) -> c_int {
     }
 }
 
-unsafe extern "C-unwind" fn resume(state: *mut lua_State) -> c_int {
+pub(super) unsafe extern "C-unwind" fn resume(state: *mut lua_State) -> c_int {
     unsafe {
         if ffi::lua_tothread(state, 1).is_null() {
             // It says what is wrong.
@@ -85,7 +80,7 @@ unsafe extern "C-unwind" fn resume(state: *mut lua_State) -> c_int {
     }
 }
 
-unsafe extern "C-unwind" fn wrap(state: *mut lua_State) -> c_int {
+pub(super) unsafe extern "C-unwind" fn wrap(state: *mut lua_State) -> c_int {
     unsafe {
         if ffi::lua_type(state, 1) != ffi::LUA_TFUNCTION {
             return own(state);

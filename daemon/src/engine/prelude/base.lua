@@ -46,7 +46,7 @@ local function uncaught(ok, ...)
 end
 host.uncaught = uncaught
 
-pcall = host.protecting(protect, uncaught)
+pcall = host.closure("pcall", protect, uncaught)
 
 -- The tables that have fields to load, and what the prelude's parts call them.
 local names = {}
@@ -143,28 +143,28 @@ end
 debug = nil
 
 -- No script ever sees an address, and nothing that depends on the collector.
-tostring = host.showing(show, function(value)
+tostring = host.closure("tostring", show, function(value)
   return host.show(value)
 end)
 
-string.format = host.formatting(format, function(...)
+string.format = host.closure("format", format, function(...)
   return host.format(...)
 end)
 
 -- A table's `__index` may pause, too.
 local replace
-replace = host.replacing(gsub, function(text, pattern, how, limit)
+replace = host.closure("gsub", gsub, function(text, pattern, how, limit)
   return replace(text, pattern, function(key)
     return how[key]
   end, limit)
 end, find, table.concat)
 string.gsub = replace
 
-table.sort = host.sorting(host.lua.sort, function(list, before)
+table.sort = host.closure("sort", host.lua.sort, function(list, before)
   host.sort(list, before)
 end)
 
-setmetatable = host.linking(set_metatable, function(object, metatable)
+setmetatable = host.closure("setmetatable", set_metatable, function(object, metatable)
   if metatable then
     if rawget(metatable, "__gc") ~= nil then
       rawset(metatable, "__gc", nil)

@@ -9,9 +9,9 @@ local error, type = error, type
 local enter, uncaught, protect = host.enter, host.uncaught, host.lua.pcall
 
 lib.create, lib.status = plain.create, plain.status
-lib.resume = host.resuming(plain.resume, uncaught, plain.yield)
-lib.wrap = host.wrapping(plain.wrap, uncaught, plain.yield)
-lib.yield = host.yielding(host.outermost)
+lib.resume = host.closure("resume", plain.resume, uncaught, plain.yield)
+lib.wrap = host.closure("wrap", plain.wrap, uncaught, plain.yield)
+lib.yield = host.closure("yield", host.outermost)
 
 function lib.isyieldable(co)
   if co == nil then

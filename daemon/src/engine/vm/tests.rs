@@ -349,6 +349,13 @@ fn a_budget_ends_the_asking() {
         assert_eq!(error.kind, ErrorKind::Budget);
         assert!(error.message.starts_with(&format!("budget_exceeded: {limit}")), "{error:?}");
     }
+    // Raised again, by a coroutine and by hand.
+    for again in ["coroutine.wrap(alc.llm)('a')", "error(select(2, pcall(alc.llm, 'a')))"] {
+        let Step::Failed(error) = budgeted(r#"{"max_llm_calls":0}"#, again) else {
+            panic!("{again}")
+        };
+        assert_eq!((error.kind, &error.message[..12]), (ErrorKind::Budget, "test.lua:1: "));
+    }
     let caught = "local n = 0 while pcall(alc.llm, 'a') do n = n + 1 end return n";
     assert!(matches!(budgeted(r#"{"max_llm_calls":3}"#, caught), Step::Finished(n) if n == "3"));
 }
