@@ -45,6 +45,7 @@ fn function(name: &str) -> Option<lua_CFunction> {
         // `string.find` and `table.concat`; the prelude's is for tables with an `__index`.
         "gsub" => gsub::gsub,
         "sort" => sort,
+        "ipairs" => ipairs,
         // `"__gc"` and `"__mode"`.
         "setmetatable" => setmetatable,
         // The prelude's looks at an error of memory, also in what follows.
@@ -117,6 +118,16 @@ unsafe extern "C-unwind" fn format(state: *mut lua_State) -> c_int {
             }
         }
         own(state)
+    }
+}
+
+unsafe extern "C-unwind" fn ipairs(state: *mut lua_State) -> c_int {
+    unsafe {
+        if ffi::luaL_getmetafield(state, 1, c"__index".as_ptr()) == ffi::LUA_TNIL {
+            return own(state);
+        }
+        ffi::lua_settop(state, 1);
+        ours(state)
     }
 }
 

@@ -6,7 +6,7 @@
 
 local host = ...
 local yield, running = coroutine.yield, coroutine.running
-local error, next, rawget, rawset, select, type = error, next, rawget, rawset, select, type
+local error, next, rawget, rawset, type = error, next, rawget, rawset, type
 local PAUSE, fetch, traceback = host.pause, host.fetch, host.traceback
 local show, format, find, gsub = tostring, string.format, string.find, string.gsub
 local protect, handle_errors, set_metatable = pcall, xpcall, setmetatable
@@ -151,7 +151,7 @@ string.format = host.closure("format", format, function(...)
   return host.format(...)
 end)
 
--- A table's `__index` may pause, too.
+-- A table's `__index` may pause, here and in `ipairs`.
 local replace
 replace = host.closure("gsub", gsub, function(text, pattern, how, limit)
   return replace(text, pattern, function(key)
@@ -159,6 +159,17 @@ replace = host.closure("gsub", gsub, function(text, pattern, how, limit)
   end, limit)
 end, find, table.concat)
 string.gsub = replace
+
+local function step(list, place)
+  place = place + 1
+  local value = list[place]
+  if value ~= nil then
+    return place, value
+  end
+end
+ipairs = host.closure("ipairs", ipairs, function(list)
+  return step, list, 0
+end)
 
 table.sort = host.closure("sort", host.lua.sort, function(list, before)
   host.sort(list, before)

@@ -150,6 +150,8 @@ fn a_pause_works_at_any_plain_depth() {
         "return setmetatable({}, {__index = function(_, k) return alc.llm(k) end}).a",
         "return setmetatable({}, {__add = function() return alc.llm('a') end}) + 1",
         "for answer in function() return alc.llm('a') end do return answer end",
+        "for _, answer in ipairs(setmetatable({}, {__index = function() return alc.llm('a') end})) do \
+           return answer end",
         "return alc.llm_batch({{prompt = 'a'}, {prompt = 'b'}})[2]",
         "return coroutine.wrap(function() return alc.llm('a') end)()",
         "return select(2, coroutine.resume(coroutine.create(function() \

@@ -329,6 +329,7 @@ async fn earlier_cards_come_before_the_system_prompt() {
         ("card_context = {pkg = 'p', limit = 1.9, more = print}", block(&[6])),
         ("card_context = {pkg = print}", None),
         ("card_context = {pkg = 'p', limit = 'x'}", block(&[6, 5, 4, 3, 2])),
+        ("card_context = {pkg = 'p', limit = '2'}", block(&[6, 5])),
         ("card_context = {pkg = 'p', limit = 0}", None),
         ("card_context = 'none'", None),
         ("card_context = '../x'", None),

@@ -32,7 +32,8 @@ pub(crate) fn past_cards(cards: &Cards, wanted: &Value) -> Result<Option<String>
 fn limit(value: &Value) -> Option<u64> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
     let whole = |number: f64| (number >= 0.0).then_some(number as u64);
-    value.as_u64().or_else(|| whole(value.as_f64()?))
+    let number = || value.as_f64().or_else(|| value.as_str()?.trim().parse().ok());
+    value.as_u64().or_else(|| whole(number()?))
 }
 
 /// What a card says, in words on one line.
