@@ -10,15 +10,18 @@ use alc_ipc::{
 };
 use fastrand::Rng;
 
+use crate::env::TestEnv;
+
 /// What reads bytes of others.
 type Reader = fn(&[u8]);
 
 /// Each reader, by the name of its fuzz target and of the folder with its seeds.
-const READERS: [(&str, Reader); 10] = [
+const READERS: [(&str, Reader); 11] = [
     ("amounts", alc_cli::fuzz::amounts),
     ("cassette", alc_cli::fuzz::cassette),
     ("frames", alc_ipc::fuzz::frames),
     ("hello", alc_ipc::fuzz::hello),
+    ("import", alc_daemon::fuzz::import),
     ("json", alc_daemon::fuzz::json),
     ("project", alc_daemon::fuzz::project),
     ("request", alc_ipc::fuzz::request),
@@ -26,6 +29,9 @@ const READERS: [(&str, Reader); 10] = [
     ("variables", alc_daemon::fuzz::variables),
     ("words", alc_ipc::fuzz::words),
 ];
+
+/// Bytes of the seal behind an exported session.
+const SEAL: usize = 40;
 
 /// How many texts each reader reads, where `ALC_FUZZ_ROUNDS` says nothing.
 const ROUNDS: usize = 2_000;
@@ -52,6 +58,16 @@ fn seeds(reader: &str) -> Vec<Vec<u8>> {
             bodies.into_iter().flatten().map(frame).collect()
         }
         "hello" => vec![Hello::new(FolderId(*b"0123456789abcdef")).to_bytes()],
+        "import" => {
+            let env = TestEnv::new();
+            let id = env
+                .spawn_paused("print('x') return alc.llm_batch({{prompt = 'a'}, {prompt = 'b'}})");
+            env.alc(["resume", &format!("{id}.2"), "x"]).ok();
+            env.alc(["export", &id, "-o", "session.alc"]).ok();
+            let mut file = fs::read(env.folder().join("session.alc")).expect("reads");
+            file.truncate(file.len() - SEAL);
+            vec![file]
+        }
         "request" => {
             let ctx = Json("{\"a\":[1,null]}".to_owned());
             let spawn = Spawn {

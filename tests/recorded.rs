@@ -326,6 +326,13 @@ fn a_list_without_a_damaged_session_says_so() {
         env.alc(words.iter().copied()).fails(78, "damaged");
     }
     ends_well(&env, "in-a-loop");
+    // Verbs about many say so, and go on with the others.
+    for words in [&["cancel", "batch", "long"][..], &["cancel", "-l", "is=recorded"]] {
+        let ran = env.alc(words.iter().copied());
+        assert!(ran.code == Some(78) && !ran.stdout.is_empty(), "{ran:?}");
+        assert!(ran.stderr.contains("[damaged]"), "{ran:?}");
+    }
+    assert_eq!(env.alc(["state", "forked"]).ok(), "cancelled");
 }
 
 /// The tables of a journal, as SQL.

@@ -166,6 +166,7 @@ impl Exit {
                 | Self::TimedOut
                 | Self::Ended
                 | Self::Pending
+                | Self::Damaged
         )
     }
 }

@@ -1,7 +1,7 @@
 //! Which sessions a verb is about: many, by what they are; and those that are named, or selected.
 
 use alc_core::{Reference, SessionView, StateName};
-use alc_ipc::{Failure, Json, List};
+use alc_ipc::{Json, List, Unreadable};
 
 use crate::{args::Selection, error::CliError, link::Link};
 
@@ -9,22 +9,21 @@ use crate::{args::Selection, error::CliError, link::Link};
 const PAGE: u32 = 200;
 
 /// Hands on the sessions that `list` selects, page by page, so that a long list begins at once; at
-/// most `limit` of them. Returns what is wrong with the first that should be among them and cannot be
-/// read.
+/// most `limit` of them. Returns those that should be among them and cannot be read.
 pub(crate) fn each_page(
     mut list: List,
     limit: Option<u32>,
     link: &mut Link<'_>,
     mut hand_on: impl FnMut(Vec<Json>) -> Result<(), CliError>,
-) -> Result<Option<Failure>, CliError> {
-    let mut damaged = None;
+) -> Result<Vec<Unreadable>, CliError> {
+    let mut damaged = Vec::new();
     let mut left = limit.unwrap_or(u32::MAX);
     while left > 0 {
         list.limit = left.min(PAGE);
         let page = link.call(|client| client.list(list.clone()))?;
         left = left.saturating_sub(u32::try_from(page.sessions.len()).unwrap_or(u32::MAX));
         hand_on(page.sessions)?;
-        damaged = damaged.or_else(|| page.damaged.into_iter().next());
+        damaged.extend(page.damaged);
         list.after = page.next;
         if list.after.is_none() {
             break;
@@ -61,13 +60,15 @@ pub(crate) fn references(
     if states.is_empty() {
         return Ok(references);
     }
-    each_page(List { states, ..filter(selection) }, None, link, |page| {
+    let damaged = each_page(List { states, ..filter(selection) }, None, link, |page| {
         for view in page {
             let session: SessionView = serde_json::from_str(&view.0)?;
             references.push(session.id.into());
         }
         Ok(())
     })?;
+    // The verb finds out what is wrong with them, and says so.
+    references.extend(damaged.iter().filter_map(|unreadable| unreadable.session.parse().ok()));
     Ok(references)
 }
 

@@ -38,7 +38,7 @@ pub use request::{
 };
 pub use response::{
     Applied, Collected, ErrorCode, Examined, Failure, JournalFacts, Json, Origin, Page, Response,
-    Resumed, Setting, Status, Stored,
+    Resumed, Setting, Status, Stored, Unreadable,
 };
 pub use store::{CardRequest, Place, ValueRequest};
 pub use user::is_own;

@@ -195,13 +195,22 @@ pub enum Origin {
     Default,
 }
 
+/// A session that is missing on a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unreadable {
+    /// Its id; nobody's, if that is damaged, too.
+    pub session: String,
+    /// Why.
+    pub failure: Failure,
+}
+
 /// A page of sessions, newest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Page {
     /// Each an [`alc_core::SessionView`].
     pub sessions: Vec<Json>,
-    /// Why sessions are missing that should be among them.
-    pub damaged: Vec<Failure>,
+    /// Those that should be among them and cannot be read.
+    pub damaged: Vec<Unreadable>,
     /// Where the next page begins; `None` behind the last.
     pub next: Option<After>,
 }

@@ -1,7 +1,7 @@
 //! `alc list`: many sessions, newest first.
 
 use alc_core::{SessionView, StateName};
-use alc_ipc::{After, ClientError, Json, List};
+use alc_ipc::{After, ClientError, Json, List, Unreadable};
 
 use crate::{
     args,
@@ -31,7 +31,7 @@ pub(super) fn run(
     }
     let aligned = is_table(output);
     let mut rows = Vec::new();
-    let (mut any, mut damaged) = (false, None);
+    let (mut any, mut damaged) = (false, Vec::new());
     let show = |page: Vec<Json>| {
         any |= !page.is_empty();
         for view in page {
@@ -59,17 +59,18 @@ pub(super) fn run(
         for line in table(&rows, output) {
             output.line(&line)?;
         }
-    } else if !any && damaged.is_none() && output.is_terminal() {
+    } else if !any && damaged.is_empty() && output.is_terminal() {
         output.notice(if selection(args) == List::default() && args.limit != Some(0) {
             r#"no sessions yet; begin with: alc spawn -e 'return alc.llm("2+2?")'"#
         } else {
             "no such sessions"
         });
     }
-    match damaged {
-        Some(failure) => Err(CliError::Client(ClientError::Refused(failure))),
-        None => Ok(Exit::Done),
-    }
+    Ok(damaged.into_iter().fold(Exit::Done, |all, Unreadable { failure, .. }| {
+        let error = CliError::Client(ClientError::Refused(failure));
+        output.error(&error);
+        all.with(error.exit())
+    }))
 }
 
 /// The sessions that the flags let through.

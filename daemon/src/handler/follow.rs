@@ -57,7 +57,7 @@ impl Follower<'_> {
             for session in &page.sessions {
                 self.send(Response::Listed(json(session)?)).await;
             }
-            for error in &page.damaged {
+            for (_, error) in &page.damaged {
                 log::line(&chain(error));
             }
             after = page.next;

@@ -1,6 +1,6 @@
 //! Many sessions, in pages that fit a frame.
 
-use alc_ipc::{After, Failure, Home, Json, List, Page, Response};
+use alc_ipc::{After, Failure, Home, Json, List, Page, Response, Unreadable};
 
 use super::failure::json;
 use crate::{
@@ -29,9 +29,8 @@ pub(super) async fn list(list: List, registry: &Registry) -> Result<Response, Fa
             limit = fit;
             continue;
         }
-        let damaged = page.damaged.into_iter().map(Failure::from).collect();
         let next = page.next.map(After::Page);
-        return Ok(Response::Sessions(Page { sessions, damaged, next }));
+        return Ok(Response::Sessions(Page { sessions, damaged: damaged(page), next }));
     }
 }
 
@@ -43,12 +42,17 @@ pub(crate) fn look(list: List, home: &Home) -> Result<Response, Failure> {
     let found = journal::look(&home.journal(), &filter, limit.min(LARGEST) as usize)?;
     let mut sessions = found.as_ref().map(lines).transpose()?.unwrap_or_default();
     sessions.truncate(fitting(&sessions));
-    let damaged = found.map(|page| page.damaged).into_iter().flatten().map(Failure::from).collect();
+    let damaged = found.map(damaged).unwrap_or_default();
     Ok(Response::Sessions(Page { sessions, damaged, next: None }))
 }
 
 fn lines(page: &journal::Page) -> Result<Vec<Json>, Failure> {
     page.sessions.iter().map(json).collect()
+}
+
+fn damaged(page: journal::Page) -> Vec<Unreadable> {
+    let unreadable = |(session, error)| Unreadable { session, failure: Failure::from(error) };
+    page.damaged.into_iter().map(unreadable).collect()
 }
 
 /// How many of the first fit a frame together; each does alone.

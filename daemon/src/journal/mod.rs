@@ -34,6 +34,8 @@ mod writer;
 mod tests;
 #[cfg(test)]
 pub(crate) use self::checksum::renew;
+#[cfg(feature = "fuzz")]
+pub(crate) use self::parcel::read_unsealed;
 #[cfg(all(test, unix))]
 pub(crate) use self::tests::failing::disk;
 

@@ -210,6 +210,14 @@ pub(super) fn unseal(path: &Path) -> Result<(), ParcelError> {
     Ok(file.set_len(length)?)
 }
 
+/// Seals a file as whoever means ill could, and reads it.
+#[cfg(feature = "fuzz")]
+pub(crate) fn read_unsealed(file: TempPath) {
+    if seal(&file).is_ok() {
+        drop(Parcel::open(file));
+    }
+}
+
 /// A session in a file, all of which was read and found to be good.
 pub(crate) struct Parcel {
     pub(super) db: Connection,

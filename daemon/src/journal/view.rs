@@ -31,8 +31,8 @@ const BY_NUMBER: &str = "WHERE session = ?1 AND number = ?2";
 pub(crate) struct Page {
     /// Newest first.
     pub(crate) sessions: Vec<SessionView>,
-    /// Why sessions are missing that should be among them.
-    pub(crate) damaged: Vec<ReadError>,
+    /// Those that should be among them, and why they are not.
+    pub(crate) damaged: Vec<(String, ReadError)>,
     /// Where the next page begins, if there is one.
     pub(crate) next: Option<u64>,
 }
@@ -51,13 +51,15 @@ pub(super) fn list(
     let next = found.last().filter(|_| more).map(|(n, _)| *n);
     let mut page = Page { sessions: Vec::with_capacity(found.len()), damaged: vec![], next };
     for (_, id) in found {
-        let view = match id.parse::<SessionId>() {
-            Ok(id) => view(db, &id),
-            Err(_) => Err(ReadError::Damaged { session: id, column: "id", source: Flaw::Unknown }),
+        let view = if let Ok(id) = id.parse::<SessionId>() {
+            view(db, &id)
+        } else {
+            let session = id.clone();
+            Err(ReadError::Damaged { session, column: "id", source: Flaw::Unknown })
         };
         match view {
             Ok(view) => page.sessions.extend(view),
-            Err(error) if error.is_damage() => page.damaged.push(error),
+            Err(error) if error.is_damage() => page.damaged.push((id, error)),
             Err(error) => return Err(error),
         }
     }
