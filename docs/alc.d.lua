@@ -414,7 +414,7 @@ function alc.stats.record(key, value) end
 ---@return any
 function alc.stats.get(key) end
 
---- How many queries were asked.
+--- How many queries were asked; by a child of `alc.fork`, how many it asked itself.
 ---@return integer
 function alc.stats.llm_calls() end
 

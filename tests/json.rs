@@ -199,7 +199,7 @@ fn a_session_shows_the_latest_lines_of_its_log() {
     let log = session["log"].as_array().expect("an array");
     assert_eq!(log.len(), 20);
     for (number, entry) in (6..).zip(log) {
-        assert_eq!(names(entry), "at level message source");
+        assert_eq!(names(entry), "level message source ts");
         assert_eq!(entry["message"], format!("line {number}"));
     }
 }

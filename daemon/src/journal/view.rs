@@ -119,7 +119,7 @@ fn log(rows: Rows<'_>, row: &Columns<'_>) -> Result<Vec<LogEntry>, ReadError> {
     for seq in row.json::<LastLines>("lines")?.places() {
         let which = "WHERE session = ?1 AND seq = ?2";
         let line = rows.first(Table::Event, which, (rows.n, seq.0.cast_signed()), |row| {
-            Ok(LogEntry { at: row.number("at")?, line: row.json::<LogLine>("body")? })
+            Ok(LogEntry { ts: row.number("at")?, line: row.json::<LogLine>("body")? })
         })?;
         lines.push(line.ok_or_else(|| rows.missing("lines"))?);
     }

@@ -77,7 +77,7 @@ pub struct SessionView {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct LogEntry {
     /// When it was written.
-    pub at: i64,
+    pub ts: i64,
     /// The line.
     #[serde(flatten)]
     pub line: LogLine,

@@ -275,7 +275,7 @@ async fn progress_is_the_latest_and_the_log_its_last_twenty_lines() {
     let lines: Vec<_> = view.log.iter().map(|entry| entry.line.message.clone()).collect();
     let wanted: Vec<_> = (5..25).map(|step| format!("line {step}")).collect();
     assert_eq!(lines, wanted);
-    assert_eq!((view.log[0].at, view.changed_at), (106, 125));
+    assert_eq!((view.log[0].ts, view.changed_at), (106, 125));
 }
 
 proptest! {
