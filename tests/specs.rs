@@ -142,7 +142,14 @@ fn a_link_of_the_worktree_counts_before_the_packages_around_the_one_that_is_test
         ],
     );
     assert_eq!((ran(&env, "cot").as_str(), ran(&env, "col/own").as_str()), ("store", "around"));
-    write(&env, &[("dev/shapes/init.lua", "return 'linked'")]);
+    let beside = "error('nothing links it')";
+    write(
+        &env,
+        &[
+            ("dev/shapes/init.lua", "return require('cot') and 'linked'"),
+            ("dev/cot/init.lua", beside),
+        ],
+    );
     env.file("alc.local.toml", "[packages]\nshapes = { path = 'dev/shapes' }");
     assert_eq!((ran(&env, "cot").as_str(), ran(&env, "col/own").as_str()), ("linked", "linked"));
 }

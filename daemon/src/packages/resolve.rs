@@ -174,6 +174,15 @@ impl Resolver {
         }
     }
 
+    /// Whether all modules in a folder are what their names stand for anyhow.
+    pub(crate) fn finds_all_of(&self, folder: &Path) -> bool {
+        entries(folder).into_iter().all(|(name, path)| {
+            let is_package = path.join("init.lua").is_file();
+            let is_module = is_package || path.extension().is_some_and(|ending| ending == "lua");
+            !is_module || self.folder(&name) == Some(path)
+        })
+    }
+
     /// Every package of every place, those that count first being first; by name within a place.
     pub(crate) fn packages(&self) -> Vec<Located> {
         let mut found = Vec::new();

@@ -24,8 +24,9 @@ struct Place {
 pub(super) struct Search(Vec<Place>);
 
 impl Search {
-    /// The places of `resolver`, then `more` folders. A package whose folder bears another name gets
-    /// a link below `scratch`. What cannot be looked in becomes a warning.
+    /// The places of `resolver`, then `more` folders. A package whose folder bears another name, or has
+    /// others beside it that do not count, gets a link below `scratch`. What cannot be looked in becomes
+    /// a warning.
     pub(super) fn new(
         resolver: &Resolver,
         caller: &Caller,
@@ -47,7 +48,7 @@ impl Search {
                 Holds::Many(folder) => places.push(place(folder, source)),
                 Holds::One(name, folder) => {
                     let links = scratch.join("links").join(places.len().to_string());
-                    match parent(name, folder, &links) {
+                    match parent(name, folder, &links, resolver) {
                         Ok(Some(folder)) => {
                             places.push(Place { name: name.clone(), folder, source });
                         }
@@ -134,12 +135,18 @@ fn without_repeats(places: Vec<Place>) -> Vec<Place> {
 }
 
 /// The folder in which a package is called `name`; nothing, if there is no package.
-fn parent(name: &str, folder: &Path, links: &Path) -> std::io::Result<Option<PathBuf>> {
+fn parent(
+    name: &str,
+    folder: &Path,
+    links: &Path,
+    resolver: &Resolver,
+) -> std::io::Result<Option<PathBuf>> {
     if !folder.join("init.lua").is_file() {
         return Ok(None);
     }
-    if folder.file_name().is_some_and(|own| own == name) {
-        return Ok(folder.parent().map(Path::to_owned));
+    let around = folder.parent().filter(|_| folder.file_name().is_some_and(|own| own == name));
+    if let Some(around) = around.filter(|around| resolver.finds_all_of(around)) {
+        return Ok(Some(around.to_owned()));
     }
     fs::create_dir_all(links)?;
     #[cfg(unix)]
