@@ -333,10 +333,7 @@ fn a_daemon_that_is_killed_in_the_middle_of_an_import_has_all_of_it_or_nothing()
     there.alc(["daemon", "start"]).ok();
     there.alc(["daemon", "stop"]).ok();
     // It dies at once, with every row written and no commit.
-    let mut daemon = there.program(env!("CARGO_BIN_EXE_alcd"));
-    daemon.arg("run").env("FAILPOINTS", "commit.before=return").stderr(Stdio::null());
-    let mut daemon = daemon.spawn().expect("alcd runs");
-    drop(there.connect());
+    let mut daemon = there.start_daemon("commit.before=return");
     import(&there, &path).fails(75, "lost");
     daemon.wait().expect("ends");
     assert_eq!(there.alc(["list", "-q"]).ok(), "");
