@@ -2,7 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
-use crate::env::TestEnv;
+use crate::env::{Ran, TestEnv};
 
 const HOSTILE: &str =
     "</pre></details><script>document.title='gone'</script><img src=x onerror=alert(1)>";
@@ -137,4 +137,33 @@ fn a_browser_shows_the_page_as_it_is_meant() {
     let shoot = format!("--screenshot={}", picture.display());
     chromium(&env, &["--hide-scrollbars", "--window-size=900,1200", &shoot], &page);
     assert!(fs::metadata(picture).expect("a picture").len() > 10_000);
+}
+
+#[test]
+fn a_fork_shows_which_child_asks() {
+    let env = TestEnv::new();
+    let source = "local all = alc.fork({'draft', 'judge'}, {task = 'x'}) return alc.llm('which?')";
+    for (name, asks) in [("draft", "alc.llm('a line')"), ("judge", "alc.llm('good?')")] {
+        let folder = env.folder().join("packages").join(name);
+        fs::create_dir_all(&folder).expect("creates");
+        let text = format!("return {{ run = function() return {asks} end }}");
+        fs::write(folder.join("init.lua"), text).expect("writes");
+    }
+    let mut spawn = env.command(["spawn", "-e", source]);
+    spawn.env("ALC_PACKAGES_PATH", env.folder().join("packages"));
+    let id = Ran::new(spawn.output().expect("alc runs")).ok();
+    env.alc(["prompt", &id]).ok();
+    let second = &env.json(["prompt", &format!("{id}.2")])[0];
+    assert_eq!(second["child"], serde_json::json!({ "place": 2, "strategy": "judge" }));
+    env.alc(["resume", &format!("{id}.2"), "B"]).ok();
+    env.kill_daemon();
+    env.alc(["resume", &format!("{id}.1"), "A", "--next"]).ok();
+    assert_eq!(env.json(["prompt", &id])[0].get("child"), None);
+    for page in ["--md", "--html=-"] {
+        let page = env.alc(["report", &id, page]).ok();
+        for part in ["Fork: 2 questions", "child 1, draft", "child 2, judge", "Question"] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+        assert!(!page.contains("Batch of"), "{page}");
+    }
 }

@@ -5,7 +5,8 @@ mod html;
 mod markdown;
 
 use alc_core::{
-    CancelReason, EventView, LogLine, PauseKind, Progress, Query, ShownEntry, StateName, Usage,
+    CancelReason, EventView, ForkChild, LogLine, PauseKind, Progress, Query, ShownEntry, StateName,
+    Usage,
 };
 
 pub(crate) use self::{html::html, markdown::markdown};
@@ -65,9 +66,13 @@ impl Pause<'_> {
 
     /// What it is, in words.
     fn name(&self) -> String {
-        match (self.kind, self.questions.len()) {
-            (PauseKind::Single, _) => "Question".to_owned(),
-            (PauseKind::Batch, count) => format!("Batch of {count} questions"),
+        let count = self.questions.len();
+        let of_fork = self.questions.iter().any(|question| question.query.child.is_some());
+        match (of_fork, self.kind) {
+            (true, _) if count == 1 => "Fork: a question".to_owned(),
+            (true, _) => format!("Fork: {count} questions"),
+            (false, PauseKind::Single) => "Question".to_owned(),
+            (false, PauseKind::Batch) => format!("Batch of {count} questions"),
         }
     }
 }
@@ -241,9 +246,11 @@ fn lasted(millis: i64) -> String {
     }
 }
 
-/// What a question needed: role, time, tokens.
+/// What a question needed: who asked, role, time, tokens.
 fn remarks(question: &Question<'_>, asked_at: i64) -> Vec<String> {
     let mut remarks = Vec::new();
+    let child = question.query.child.as_ref();
+    remarks.extend(child.map(|ForkChild { place, strategy }| format!("child {place}, {strategy}")));
     remarks.extend(question.query.role.clone());
     if question.query.grounded {
         remarks.push("grounded".to_owned());

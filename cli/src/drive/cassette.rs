@@ -145,8 +145,8 @@ pub(crate) enum Problem {
 }
 
 fn content(query: &Query) -> Content {
-    // A query always has a JSON form.
-    serde_json::to_string(query).unwrap_or_default()
+    // Who asks is none of it. A query always has a JSON form.
+    serde_json::to_string(&Query { child: None, ..query.clone() }).unwrap_or_default()
 }
 
 /// Adds a whole line, whoever else does.

@@ -4,7 +4,7 @@
 //! questions of a round are one pause. So a run has one order of calls, and replays. The session's
 //! [`World`] is lent to the child that steps.
 
-use alc_core::{ErrorKind, Reply, SessionError, SessionKind};
+use alc_core::{ErrorKind, ForkChild, Reply, SessionError, SessionKind};
 
 use super::{
     convert::ArrayMark,
@@ -33,7 +33,7 @@ pub(super) struct Fork {
 
 #[derive(Debug)]
 struct Child {
-    strategy: String,
+    who: ForkChild,
     /// What keeps its `alc.state` apart.
     namespace: String,
     /// How many queries it has asked.
@@ -64,7 +64,8 @@ impl Fork {
                 Err(error) => At::End(Err(error.to_string())),
             };
             let namespace = format!("fork-{place}");
-            children.push(Child { strategy, namespace, asked: 0, at });
+            let place = u32::try_from(place + 1).unwrap_or(u32::MAX);
+            children.push(Child { who: ForkChild { place, strategy }, namespace, asked: 0, at });
         }
         Ok(Self { children, turn: 0 })
     }
@@ -146,7 +147,7 @@ impl Fork {
     /// What became of the children, as JSON text.
     pub(super) fn told(&self) -> String {
         let told = |child: &Child| {
-            let strategy = &child.strategy;
+            let strategy = &child.who.strategy;
             match &child.at {
                 At::End(Ok(value)) => {
                     format!(r#"{{"strategy":"{strategy}","ok":true,"result":{value}}}"#)
@@ -188,11 +189,12 @@ impl Child {
         let mark: ArrayMark = std::mem::replace(&mut world.mark, strand.mark.clone());
         std::mem::swap(&mut world.pending, pending);
         world.namespace = Some(self.namespace.clone());
+        world.child = Some(self.who.clone());
         world.asked_by_child = self.asked;
         strand.lua.set_app_data(world);
         let done = act(strand);
         let mut world = strand.lua.remove_app_data::<World>()?;
-        world.namespace = None;
+        (world.namespace, world.child) = (None, None);
         self.asked = world.asked_by_child;
         std::mem::swap(&mut world.pending, pending);
         world.mark = mark;

@@ -7,8 +7,8 @@ use std::{
 };
 
 use alc_core::{
-    CallKind, CallResult, Caller, Difference, Event, Fingerprint, Lookup, Query, Replay, Reply,
-    Script, Settings,
+    CallKind, CallResult, Caller, Difference, Event, Fingerprint, ForkChild, Lookup, Query, Replay,
+    Reply, Script, Settings,
 };
 use mlua::Lua;
 use tokio_util::sync::CancellationToken;
@@ -140,6 +140,8 @@ pub(super) struct World {
     pub(super) home: Arc<Path>,
     /// Where a child of a fork keeps its `alc.state`, while it holds this world.
     pub(super) namespace: Option<String>,
+    /// Which child that is.
+    pub(super) child: Option<ForkChild>,
     /// Cancelled when the session is.
     pub(super) token: CancellationToken,
 }
@@ -164,6 +166,7 @@ impl World {
             packages: Vec::new(),
             home: outside.home,
             namespace: None,
+            child: None,
             token: outside.token,
         }
     }
@@ -311,7 +314,9 @@ impl World {
             }
             Lookup::Open => {}
             Lookup::New => {
-                let queries = (first..).zip(queries).collect();
+                // Not among what replay compares: whose place it is follows from the order of calls.
+                let of_child = |query| Query { child: self.child.clone(), ..query };
+                let queries = (first..).zip(queries.into_iter().map(of_child)).collect();
                 self.made.push(Made { queries, ..Made::new(n, kind, fingerprint) });
             }
             other => return Err(self.depart(lua, other, kind, json)),

@@ -35,7 +35,7 @@ pub use package::{
     PackageKind, PackageMeta, PackagePlace, PackageScope, PackageSource, PackageView, RemovedView,
     ScenarioView, ScenariosView, UnlinkedView, UpdatedView, is_package_name,
 };
-pub use query::{Pause, PauseKind, Query};
+pub use query::{ForkChild, Pause, PauseKind, Query};
 pub use replay::{Call, CallKind, CallResult, Difference, Fingerprint, Lookup, Replay, Reply};
 pub use script::{Caller, Limits, Program, Scenario, Script, Settings};
 pub use size::{BadSize, parse_size};

@@ -26,6 +26,19 @@ pub struct Query {
     /// Who should answer, for example `grader`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role: Option<String>,
+    /// Which child of an `alc.fork` asks, if one does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub child: Option<ForkChild>,
+}
+
+/// One of the strategies that a script runs side by side, by `alc.fork`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ForkChild {
+    /// Its place among them, from 1.
+    pub place: u32,
+    /// What it runs.
+    pub strategy: String,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]

@@ -209,6 +209,7 @@ mod tests {
             underspecified: false,
             cache_breakpoint: None,
             role: None,
+            child: None,
         }
     }
 

@@ -60,6 +60,7 @@ fn plain(prompt: String) -> Query {
         underspecified: false,
         cache_breakpoint: None,
         role: None,
+        child: None,
     }
 }
 

@@ -92,6 +92,7 @@ pub(super) fn query(prompt: &str) -> Query {
         underspecified: false,
         cache_breakpoint: None,
         role: None,
+        child: None,
     }
 }
 
