@@ -9,19 +9,19 @@ use crate::time::parse_duration;
 /// The background process.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Daemon {
-    /// Run it in the foreground
+    /// Run the daemon in the foreground
     Run,
-    /// Start it, unless it runs
+    /// Start the daemon, unless it runs
     Start,
-    /// Stop it and wait until it is gone; sessions go on at the next start
+    /// Stop the daemon and wait until it is gone; sessions go on at the next start
     Stop(Stop),
-    /// Stop it, if it runs, and start it anew, also after an upgrade; every session is kept
+    /// Stop the daemon, if it runs, and start it anew, as after an upgrade; every session is kept
     Restart(Stop),
-    /// Print `key=value` lines about it; exit with 69 if it does not run
+    /// Print `key=value` lines about the daemon; exit with 69 if it does not run
     Status,
-    /// Print its log, also when it does not run
+    /// Print the daemon's log, also when it does not run
     Log(DaemonLog),
-    /// Have it start whenever you log in, by systemd, launchd or Windows' Task Scheduler
+    /// Have the daemon start whenever you log in, by systemd, launchd or Windows' Task Scheduler
     Install(Install),
     /// Undo `install`; the daemon that it started ends, sessions are kept
     Uninstall,

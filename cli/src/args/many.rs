@@ -34,7 +34,8 @@ pub(crate) struct List {
     /// Go on behind this session, such as the last one of another list
     #[arg(long, value_name = "REF")]
     pub(crate) after: Option<Reference>,
-    /// Go on: show what changes, until you stop it
+    /// Go on and show what changes, until you stop it; starts the daemon, so it may come before the
+    /// first session
     #[arg(short, long, conflicts_with_all = ["limit", "after"])]
     pub(crate) watch: bool,
 }
