@@ -9,9 +9,9 @@ use tokio::{sync::mpsc, time::sleep};
 use super::failure::json;
 use crate::{
     cause::chain,
-    journal::Filter,
+    journal::{Filter, ReadError},
     log,
-    registry::{Changed, Registry},
+    registry::{Changed, Registry, RegistryError},
 };
 
 /// How many sessions are read at a time.
@@ -69,7 +69,15 @@ impl Follower<'_> {
 
     async fn tell(&self, sessions: &[SessionId]) -> Result<(), Failure> {
         for id in sessions {
-            let session = self.registry.peek(id).await?;
+            let session = match self.registry.peek(id).await {
+                Ok(session) => session,
+                // It keeps nobody from hearing of the others.
+                Err(RegistryError::Read(error @ ReadError::Damaged { .. })) => {
+                    log::line(&chain(&error));
+                    continue;
+                }
+                Err(error) => return Err(error.into()),
+            };
             let listed = session.filter(|session| self.filter.lets_through(session));
             self.send(match listed {
                 Some(session) => Response::Listed(json(&session)?),
