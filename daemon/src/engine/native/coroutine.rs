@@ -132,7 +132,7 @@ unsafe extern "C-unwind" fn go_on(state: *mut lua_State, _: c_int, caller: isize
             }
             // The end of a slice, behind a C function: nobody can be told, so it goes on.
             ffi::lua_pop(coroutine, returned);
-            if preempt::is_cancelled() {
+            if preempt::stops(state) {
                 raise(state, c"cancelled");
             }
             count = 0;

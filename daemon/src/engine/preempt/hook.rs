@@ -76,10 +76,22 @@ pub(in crate::engine) fn switch(coroutine: *mut ffi::lua_State) {
     }
 }
 
-/// Whether the script that runs on this worker is cancelled.
-pub(in crate::engine) fn is_cancelled() -> bool {
-    // SAFETY: `TOKEN` is set only while `run` holds what it points to.
-    unsafe { TOKEN.get().as_ref() }.is_some_and(CancellationToken::is_cancelled)
+/// Whether the script that runs on this worker is cancelled and must get an error; should it catch that,
+/// it is looked at again at the next instruction of `state`.
+///
+/// # Safety
+///
+/// `state` is about to run on the calling thread.
+pub(in crate::engine) unsafe fn stops(state: *mut ffi::lua_State) -> bool {
+    // SAFETY: `TOKEN` and `TOLD` are set only while `run` holds what they point to.
+    unsafe {
+        let cancelled = TOKEN.get().as_ref().is_some_and(CancellationToken::is_cancelled);
+        if let Some(post) = TOLD.get().as_ref().filter(|_| cancelled) {
+            post.over.store(true, SeqCst);
+            ffi::lua_sethook(state, Some(hook), ffi::LUA_MASKCOUNT, 1);
+        }
+        cancelled
+    }
 }
 
 fn runs(coroutine: *mut ffi::lua_State) {
@@ -125,9 +137,7 @@ pub(super) unsafe extern "C-unwind" fn hook(state: *mut ffi::lua_State, _: *mut 
                 ffi::lua_yield(state, 0);
                 return;
             }
-            if TOKEN.get().as_ref().is_some_and(CancellationToken::is_cancelled) {
-                post.over.store(true, SeqCst);
-                ffi::lua_sethook(state, Some(hook), ffi::LUA_MASKCOUNT, 1);
+            if stops(state) {
                 ffi::lua_pushstring(state, c"cancelled".as_ptr());
                 ffi::lua_error(state);
             }
