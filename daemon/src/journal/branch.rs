@@ -12,8 +12,8 @@ use super::{
     find::row_number,
     lines::LastLines,
     record::{Identity, NewBranch},
-    row::{ReadError, Rows, pause_name},
-    text::Texts,
+    row::{ReadError, Rows, pause_name, session},
+    text::{Flaw, Texts},
 };
 
 /// Where a session's history can be left: it is paused there. What comes before never changes.
@@ -91,12 +91,17 @@ pub(super) fn parting(
     id: &SessionId,
     number: Option<u32>,
 ) -> Result<Option<Parting>, ReadError> {
-    let Some(n) = row_number(db, id)? else { return Ok(None) };
+    let found = session(db, id, |row| Ok((row.number("n")?, Seq(row.number("seq")?))))?;
+    let Some((n, last)) = found else { return Ok(None) };
     let (mut now, mut before) = (Parting::start(), Parting::start());
     let mut found = None;
     let mut open = true;
     let rows = Rows { db, id, n };
     rows.each(Table::Event, "WHERE session = ?1 ORDER BY seq", [n], |row| {
+        let seq = Seq(row.number("seq")?);
+        if seq != now.seq.plus(1) {
+            return Err(row.damaged("seq", Flaw::Contradiction));
+        }
         let entry: Entry = row.json("body")?;
         match &entry {
             // Answers that came together were given at one moment.
@@ -113,9 +118,12 @@ pub(super) fn parting(
             }
             _ => {}
         }
-        now.pass(Seq(row.number("seq")?), row.number("at")?, entry);
+        now.pass(seq, row.number("at")?, entry);
         Ok(())
     })?;
+    if now.seq != last {
+        return Err(rows.missing("seq"));
+    }
     if open {
         found = waiting(&now, number).or(found);
     }

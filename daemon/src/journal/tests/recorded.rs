@@ -55,10 +55,34 @@ async fn a_history_with_a_gap_is_an_error() {
         for told in [
             journal.transcript(&id, Seq(0), 99).await.err(),
             journal.events(&id, Seq(1), 99).await.err(),
+            journal.parting(&id, None).await.err(),
         ] {
             assert!(matches!(told, Some(ReadError::Damaged { column: "seq", .. })), "{told:?}");
         }
         assert!(journal.events(&id, Seq(2), 99).await.is_ok());
+    }
+    journal.close().await;
+}
+
+#[tokio::test]
+async fn a_history_that_ends_too_early_is_an_error() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("journal.db");
+    fs::write(&file, recorded()).expect("writes");
+    let end = "DELETE FROM event WHERE (session, seq) IN (SELECT n, seq FROM session)";
+    Connection::open(&file).expect("opens").execute_batch(end).expect("changes");
+    let journal = Journal::open(&file).expect("opens");
+    for id in sessions(&journal).await {
+        let last = journal.snapshot(&id).await.expect("reads").expect("is there").seq;
+        for told in [
+            journal.transcript(&id, Seq(0), 1000).await.err(),
+            journal.events(&id, Seq(last.0 - 1), 1).await.err(),
+            journal.parting(&id, None).await.err(),
+        ] {
+            assert!(matches!(told, Some(ReadError::Damaged { column: "seq", .. })), "{told:?}");
+        }
+        assert!(journal.events(&id, Seq(0), 1).await.is_ok());
+        assert_eq!(journal.events(&id, last, 9).await.expect("reads"), []);
     }
     journal.close().await;
 }
