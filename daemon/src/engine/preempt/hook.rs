@@ -71,8 +71,17 @@ pub(in crate::engine) fn run<T>(
 
 /// From now on `coroutine` is what runs on this worker, within the same slice.
 pub(in crate::engine) fn switch(coroutine: *mut ffi::lua_State) {
-    if !RUNNING.get().is_null() {
-        runs(coroutine);
+    if RUNNING.get().is_null() {
+        return;
+    }
+    runs(coroutine);
+    // SAFETY: `TOLD` is set only while `run` holds what it points to; the caller is about to run the
+    // coroutine, on this thread.
+    unsafe {
+        // What another coroutine was too late for does not wait for the next signal.
+        if TOLD.get().as_ref().is_some_and(|post| post.over.load(SeqCst)) {
+            ffi::lua_sethook(coroutine, Some(hook), ffi::LUA_MASKCOUNT, 1);
+        }
     }
 }
 

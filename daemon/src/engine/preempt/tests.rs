@@ -125,6 +125,9 @@ const ENDLESS: &[&str] = &[
     "tostring(setmetatable({}, {__tostring = function() while true do end end}))",
     "tostring(setmetatable({}, {__tostring = coroutine.wrap(function() while true do end end)}))",
     "local c <close> = setmetatable({}, {__close = function() while true do end end}) error('x')",
+    "while true do local co = coroutine.create(function() local c <close> = setmetatable({}, \
+       {__close = function() while true do end end}) coroutine.yield() end) \
+       coroutine.resume(co) coroutine.close(co) end",
     "while true do pcall(tostring, setmetatable({}, {__tostring = function() \
        coroutine.wrap(function() while true do pcall(error) end end)() end})) end",
     "alc.math.permutation_test({1, 2}, {3}, 1e8, 1)",
