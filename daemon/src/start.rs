@@ -193,7 +193,7 @@ fn serve(run: &Run) -> Result<End, StartError> {
             started_at,
             stop: stop.clone(),
         };
-        tell(run, &home, recovered)?;
+        tell(run, &home, recovered);
         let end = Cell::new(End::Stopped);
         let serving = async { tokio::join!(server::serve(listener, daemon, idle_exit), signals) };
         let result = tokio::select! {
@@ -259,7 +259,7 @@ fn begin_anew(run: &Run, home: &Home) -> ExitCode {
 }
 
 /// Tells the log, and the caller who waits for it, that clients can connect.
-fn tell(run: &Run, home: &Home, recovered: usize) -> Result<(), StartError> {
+fn tell(run: &Run, home: &Home, recovered: usize) {
     log::line(&format!(
         "alcd {} serves {}, {recovered} sessions go on",
         env!("CARGO_PKG_VERSION"),
@@ -268,9 +268,10 @@ fn tell(run: &Run, home: &Home, recovered: usize) -> Result<(), StartError> {
     if run.ready {
         say_ready();
         #[cfg(unix)]
-        detach::leave_stdout()?;
+        if let Err(error) = detach::leave_stdout() {
+            log::line(&format!("cannot let go of the caller's pipe: {error}"));
+        }
     }
-    Ok(())
 }
 
 /// Tells the caller that clients can connect.
