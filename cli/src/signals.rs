@@ -22,8 +22,8 @@ use signal_hook::{consts::SIGINT, low_level};
 use self::platform::{attend, takes_a_line};
 use crate::{error::Interrupted, output::Stderr};
 
-/// How long a signal waits for a line that is being printed.
-const GRACE: Duration = Duration::from_millis(50);
+/// How long a signal waits for a line that is being printed, and then for room for its own.
+const GRACE: Duration = Duration::from_millis(40);
 
 /// What is said of a verb that a signal ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -34,7 +34,7 @@ use crate::{
     exit::Exit,
     input::LIMIT,
     output::{Output, OutputError},
-    signals::{Left, Signals},
+    signals::{Left, Signals, Waiting},
 };
 
 /// How long what the daemon says may wait for the screen.
@@ -71,7 +71,7 @@ fn show(title: &str, list: List, connector: &Connector, output: &Output) -> Resu
     };
     let left =
         Left { sentence: "stopped looking; sessions go on".to_owned(), command: title.to_owned() };
-    let waiting = connector.signals().waiting(left);
+    let waiting = connector.signals().waiting(left.clone());
     waiting.do_first(screen::restore);
     let (_, rows) = terminal::size().map_err(OutputError::from)?;
     let board = Board::new(list, rows.saturating_sub(FRAME));
@@ -81,7 +81,7 @@ fn show(title: &str, list: List, connector: &Connector, output: &Output) -> Resu
     thread::scope(|scope| {
         scope.spawn(move || source::serve(link, &wishes, &tell));
         // When it returns there are no more wishes, and the thread ends.
-        let watch = Watch { board, wish, connector, title, color };
+        let watch = Watch { board, wish, connector, title, color, waiting: &waiting, left };
         watch.run(&news).map_err(OutputError::from)
     })?;
     Ok(Exit::Done)
@@ -94,6 +94,8 @@ struct Watch<'a> {
     connector: &'a Connector,
     title: &'a str,
     color: bool,
+    waiting: &'a Waiting<'a>,
+    left: Left,
 }
 
 impl Watch<'_> {
@@ -102,7 +104,9 @@ impl Watch<'_> {
         self.look();
         loop {
             let look = Look { title: self.title, color: self.color, now: now() };
-            screen.draw(|frame| draw::draw(&self.board, look, frame))?;
+            let mut draw = || screen.draw(|frame| draw::draw(&self.board, look, frame));
+            // Once a signal has given the terminal back, nothing is drawn any more.
+            self.waiting.step(|| (draw(), self.left.clone()))?;
             let act = self.next(news)?;
             match act {
                 Act::Nothing => {}

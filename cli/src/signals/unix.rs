@@ -17,7 +17,7 @@ use signal_hook::{
     iterator::{backend::SignalDelivery, exfiltrator::SignalOnly},
 };
 
-use super::Scene;
+use super::{GRACE, Scene};
 
 type Delivery = SignalDelivery<UnixStream, SignalOnly>;
 
@@ -104,9 +104,10 @@ fn wait(signals: &UnixStream, stdout: Option<&Stdout>) -> Result<(bool, Reader),
     Ok((!happened(0).is_empty(), reader))
 }
 
-/// Whether stderr takes a line without waiting for somebody to read.
+/// Whether stderr takes a line before long, though perhaps somebody must read first.
 pub(super) fn takes_a_line() -> bool {
     let stderr = io::stderr();
     let mut end = [PollFd::new(&stderr, PollFlags::OUT)];
-    poll(&mut end, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+    let grace = Timespec::try_from(GRACE).unwrap_or_default();
+    poll(&mut end, Some(&grace)).is_ok_and(|ready| ready > 0)
 }
