@@ -24,7 +24,7 @@ use crate::{
 };
 
 /// How often the daemon is killed, where `ALC_CHAOS_ROUNDS` says nothing.
-const ROUNDS: u32 = 25;
+const ROUNDS: u32 = 50;
 /// After so many rounds the clients stop and the checker judges.
 const LEG: u32 = 5;
 const CLIENTS: u64 = 16;
