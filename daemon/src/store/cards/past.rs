@@ -78,8 +78,8 @@ mod tests {
 
     #[test]
     fn a_limit_is_a_number_that_is_not_negative() {
-        let limits =
-            [json!(3), json!(2.9), json!(-1), json!("7"), json!(null)].map(|value| limit(&value));
-        assert_eq!(limits, [Some(3), Some(2), None, None, None]);
+        let limits = [json!(3), json!(2.9), json!(-1), json!("7"), json!("x"), json!(null)]
+            .map(|value| limit(&value));
+        assert_eq!(limits, [Some(3), Some(2), None, Some(7), None, None]);
     }
 }
