@@ -55,18 +55,17 @@ impl Service {
     fn unhurried() -> Self {
         let service = Self::open();
         let pool = Pool::unhurried(2).expect("starts");
-        let (journal, home) = (journal(&service.folder), service.folder.path().into());
-        Self {
-            registry: Registry::new(
-                journal,
-                pool,
-                preludes(),
-                home,
-                Defaults::new(MEMORY),
-                Hooks::default(),
-            ),
-            ..service
-        }
+        let (folder, journal) = (&service.folder, journal(&service.folder));
+        let registry = registry_of(folder, journal, pool, preludes(), MEMORY);
+        Self { registry, ..service }
+    }
+
+    /// One with its journal, which a test closes as a daemon's end does.
+    fn with_journal() -> (Self, Journal) {
+        let service = Self::open();
+        let journal = journal(&service.folder);
+        let registry = registry_of(&service.folder, journal.clone(), pool(), preludes(), MEMORY);
+        (Self { registry, ..service }, journal)
     }
 
     /// What a restarted daemon sees: another service on the same journal.
@@ -164,19 +163,22 @@ fn one(query: Option<u32>, text: &str) -> Answers {
 }
 
 fn registry(folder: &TempDir, memory: usize) -> Registry {
-    registry_with(folder, memory, preludes())
+    registry_of(folder, journal(folder), pool(), preludes(), memory)
 }
 
-fn registry_with(folder: &TempDir, memory: usize, preludes: Preludes) -> Registry {
-    let pool = Pool::start(2).expect("starts");
-    Registry::new(
-        journal(folder),
-        pool,
-        preludes,
-        folder.path().into(),
-        Defaults::new(memory),
-        Hooks::default(),
-    )
+fn registry_of(
+    folder: &TempDir,
+    journal: Journal,
+    pool: Pool,
+    preludes: Preludes,
+    memory: usize,
+) -> Registry {
+    let (home, defaults) = (folder.path().into(), Defaults::new(memory));
+    Registry::new(journal, pool, preludes, home, defaults, Hooks::default())
+}
+
+fn pool() -> Pool {
+    Pool::start(2).expect("starts")
 }
 
 fn preludes() -> Preludes {

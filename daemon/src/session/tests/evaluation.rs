@@ -46,19 +46,8 @@ const FOUR: &str = "return { run = function() return '4' end }";
 #[tokio::test]
 async fn an_evaluation_is_stored_once_whenever_the_daemon_ends() {
     for point in ["operation.finish", "operation.finished"] {
-        let mut service = Service::open();
+        let (service, journal) = Service::with_journal();
         service.install("four", FOUR);
-        let path = service.folder.path().to_owned();
-        let journal = Journal::open(&path.join("journal.db")).expect("opens");
-        let pool = Pool::start(2).expect("starts");
-        service.registry = Registry::new(
-            journal.clone(),
-            pool,
-            preludes(),
-            path.into(),
-            Defaults::new(MEMORY),
-            Hooks::default(),
-        );
         fail::cfg(point, "pause").expect("configures");
         let id = service.evaluates(SCENARIO).await;
         let reader = rusqlite::Connection::open(service.folder.path().join("journal.db"));

@@ -14,7 +14,8 @@ fn release(name: &str) -> Preludes {
 impl Service {
     /// As after an upgrade, or the way back.
     fn run_by(&mut self, name: &str) {
-        self.registry = registry_with(&self.folder, MEMORY, release(name));
+        let journal = journal(&self.folder);
+        self.registry = registry_of(&self.folder, journal, pool(), release(name), MEMORY);
     }
 
     async fn returned(&self, id: &SessionId) -> String {

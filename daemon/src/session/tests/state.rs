@@ -137,18 +137,7 @@ async fn a_change_is_made_once_whenever_the_daemon_ends() {
         ("operation.finished", None, 1.0),
         ("operation.finished", Some(50.0), 50.0),
     ] {
-        let mut service = Service::open();
-        let path = service.folder.path().to_owned();
-        let journal = Journal::open(&path.join("journal.db")).expect("opens");
-        let pool = Pool::start(2).expect("starts");
-        service.registry = Registry::new(
-            journal.clone(),
-            pool,
-            preludes(),
-            path.into(),
-            Defaults::new(MEMORY),
-            Hooks::default(),
-        );
+        let (service, journal) = Service::with_journal();
         fail::cfg(point, "pause").expect("configures");
         let source = "return {alc.state.incr('n'), alc.llm('q')}";
         let id = service.spawn(source).await.expect("spawns");
