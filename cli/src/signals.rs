@@ -19,11 +19,13 @@ use std::{
 
 use signal_hook::{consts::SIGINT, low_level};
 
-use self::platform::{attend, takes_a_line};
+use self::platform::{attend, stdout_has_room, takes_a_line};
 use crate::{error::Interrupted, output::Stderr};
 
 /// How long a signal waits for a line that is being printed, and then for room for its own.
 const GRACE: Duration = Duration::from_millis(40);
+/// How long it waits for a line that somebody takes: on a busy machine it may be noted as printed late.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What is said of a verb that a signal ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -158,8 +160,14 @@ impl Scene {
         if signal == SIGINT && self.lent.load(Ordering::Relaxed) {
             return;
         }
-        let stepped = self.stepped.wait_timeout_while(self.now(), GRACE, |now| now.stepping);
-        let (mut now, _) = stepped.unwrap_or_else(PoisonError::into_inner);
+        let wait = |now, grace| {
+            let stepped = self.stepped.wait_timeout_while(now, grace, |now: &mut Now| now.stepping);
+            stepped.unwrap_or_else(PoisonError::into_inner).0
+        };
+        let mut now = wait(self.now(), GRACE);
+        if now.stepping && stdout_has_room() {
+            now = wait(now, PATIENCE);
+        }
         if let Some(first) = now.first.take() {
             first();
         }

@@ -104,6 +104,13 @@ fn wait(signals: &UnixStream, stdout: Option<&Stdout>) -> Result<(bool, Reader),
     Ok((!happened(0).is_empty(), reader))
 }
 
+/// Whether what is printed is not held up: stdout takes more.
+pub(super) fn stdout_has_room() -> bool {
+    let stdout = io::stdout();
+    let mut end = [PollFd::new(&stdout, PollFlags::OUT)];
+    poll(&mut end, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+}
+
 /// Whether stderr takes a line before long, though perhaps somebody must read first.
 pub(super) fn takes_a_line() -> bool {
     let stderr = io::stderr();

@@ -17,6 +17,11 @@ pub(super) fn attend(scene: &Arc<Scene>, _only_reads: bool) {
     unsafe { low_level::register(SIGINT, action) }.ok();
 }
 
+/// Nobody knows.
+pub(super) fn stdout_has_room() -> bool {
+    false
+}
+
 /// A console always does.
 pub(super) fn takes_a_line() -> bool {
     true
