@@ -25,6 +25,8 @@ use crate::{
 
 /// How long one comparison may take, and how much of a query is compared.
 const COMPARING: (Duration, usize) = (Duration::from_millis(50), 1 << 16);
+/// Texts up to this are compared to the end, however busy the machine is.
+const SHORT: usize = 1 << 12;
 
 /// A line of the file.
 #[derive(Serialize, Deserialize)]
@@ -119,16 +121,15 @@ impl Cassette {
         let queries =
             self.taped.keys().filter_map(|(content, _)| serde_json::from_str(content).ok());
         let alike = |taped: &str| {
-            let (time, most) = COMPARING;
-            let (taped, asked) = (start(taped, most), start(&asked, most));
-            TextDiff::configure().timeout(time).diff_lines(taped, asked).ratio()
+            let (_, most) = COMPARING;
+            compare(start(taped, most), start(&asked, most)).ratio()
         };
         let rated = queries.map(|query: Query| lines(&query)).map(|taped| (alike(&taped), taped));
         // Of equals the first by its text, so that the same is always shown.
         let (_, nearest) = rated.max_by(|(one, its), (other, others)| {
             one.total_cmp(other).then_with(|| others.cmp(its))
         })?;
-        let diff = TextDiff::configure().timeout(COMPARING.0).diff_lines(&nearest, &asked);
+        let diff = compare(&nearest, &asked);
         Some(diff.unified_diff().header("on tape", "asked").to_string())
     }
 }
@@ -155,6 +156,15 @@ fn add(path: &Path, line: &str) -> io::Result<()> {
     file.lock()?;
     file.write_all(line.as_bytes())?;
     file.sync_data()
+}
+
+/// What differs, line by line; of long texts as much as is found in time.
+fn compare<'a>(taped: &'a str, asked: &'a str) -> TextDiff<'a, 'a, str> {
+    let mut compared = TextDiff::configure();
+    if taped.len().max(asked.len()) > SHORT {
+        compared.timeout(COMPARING.0);
+    }
+    compared.diff_lines(taped, asked)
 }
 
 /// A query as lines to compare.
