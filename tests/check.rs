@@ -1,6 +1,6 @@
 //! `--check`: what would run is loaded, and nothing is started.
 
-use std::fs;
+use std::{fs, path::Path};
 
 use crate::env::{Ran, TestEnv};
 
@@ -114,21 +114,17 @@ fn what_is_refused_is_refused_in_the_same_words() {
     }
 }
 
-#[cfg(unix)]
 #[test]
 fn the_program_that_checks_must_be_there_and_answer() {
-    use std::os::unix::fs::PermissionsExt as _;
     let env = TestEnv::new();
-    let alone = env.folder().join("alc");
-    fs::copy(env!("CARGO_BIN_EXE_alc"), &alone).expect("copies");
+    let alone = env.copy_of_program(Path::new(env!("CARGO_BIN_EXE_alc")), "alc");
     let check = || {
         let mut command = env.program(&alone.display().to_string());
         command.args(["spawn", "-e", "return 1", "--check"]).env("PATH", "/nonexistent");
         Ran::new(command.output().expect("alc runs"))
     };
     assert!(check().fails(69, "unreachable").contains("cannot run alcd"));
-    let broken = env.file("alcd", "#!/bin/sh\nexit 1\n");
-    fs::set_permissions(&broken, fs::Permissions::from_mode(0o700)).expect("sets");
+    env.executable("alcd", "#!/bin/sh\nexit 1\n");
     assert!(check().fails(70, "internal").contains("ended without an answer"));
 }
 

@@ -1,9 +1,7 @@
 //! What the documentation shows is run: each section in a folder of its own, its scripts and Makefiles
 //! as files, its commands in one shell, which must print what stands below them.
 
-use std::{
-    env, ffi::OsString, fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command,
-};
+use std::{env, ffi::OsString, fs, path::Path, process::Command};
 
 use crate::env::{Ran, TestEnv};
 
@@ -64,9 +62,7 @@ fn write_files(blocks: &[Block<'_>], folder: &Path) {
 fn path(env: &TestEnv) -> OsString {
     let bin = env.folder().join("bin");
     fs::create_dir(&bin).expect("creates");
-    let llm = bin.join("llm");
-    fs::write(&llm, LLM).expect("writes");
-    fs::set_permissions(&llm, fs::Permissions::from_mode(0o755)).expect("sets");
+    env.executable("bin/llm", LLM);
     let alc = Path::new(env!("CARGO_BIN_EXE_alc")).parent().expect("a folder").to_owned();
     let others = env::var_os("PATH").unwrap_or_default();
     env::join_paths([bin, alc].into_iter().chain(env::split_paths(&others))).expect("a path")

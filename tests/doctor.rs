@@ -6,7 +6,6 @@ use std::{
     fs,
     os::unix::fs::{DirBuilderExt as _, PermissionsExt as _, chown},
     path::{Path, PathBuf},
-    process::Command,
 };
 
 use serde_json::Value;
@@ -176,9 +175,7 @@ fn a_daemon_that_does_not_answer_is_found() {
 #[test]
 fn a_program_that_is_not_there_and_narrow_limits_are_found() {
     let env = TestEnv::new();
-    let alone = env.folder().join("alc");
-    let copied = Command::new("cp").arg(ALC).arg(&alone).status().expect("cp runs");
-    assert!(copied.success());
+    let alone = env.copy_of_program(Path::new(ALC), "alc");
     let mut command = env.program(&alone.display().to_string());
     let ran = Ran::new(command.arg("doctor").env("PATH", env.folder()).output().expect("alc runs"));
     let (message, hint) = mend(&ran, "program");

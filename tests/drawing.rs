@@ -43,14 +43,17 @@ fn stdout_and_stderr_are_judged_apart() {
 fn a_background_job_does_not_draw_on_the_terminal_of_another() {
     let env = TestEnv::new();
     let id = env.spawn_paused("return alc.llm('a')");
-    let wait = |end: &str| {
+    let wait = |flags: &str| {
         let mut shell = env.program("sh");
         let alc = env!("CARGO_BIN_EXE_alc");
-        shell.args(["-m", "-c", &format!("{alc} wait {id} --for terminal --timeout 1s {end}")]);
-        Terminal::showing(Shown::Both, shell).end().bytes
+        shell.args(["-m", "-c", &format!("{alc} wait {id} --for terminal {flags}")]);
+        Terminal::showing(Shown::Both, shell)
     };
-    assert!(wait("").contains("waiting"));
-    let behind = wait("& wait");
+    let mut before = wait("");
+    before.wait_for("waiting");
+    before.press(CTRL_C);
+    before.end();
+    let behind = wait("--timeout 1s & wait").end().bytes;
     assert!(!behind.contains("waiting") && behind.contains("did not get there"), "{behind}");
 }
 
@@ -120,15 +123,13 @@ fn every_watched_session_has_its_line() {
     let asks = env.spawn_paused("alc.llm_batch({{prompt = 'one\\nmore'}, {prompt = 'two'}})");
     let works = env.spawn_paused("alc.llm('x') alc.progress(1, 4, 'reading') while true do end");
     let mut terminal = watch(&env, &[&asks, &works], &[]);
-    terminal.wait_for(&format!("? {works}.1 x"));
-    let screen = terminal.screen();
-    let lines: Vec<_> = screen.lines().map(str::trim_end).collect();
-    let expected = [format!("? {asks}.1 one"), format!("? {asks}.2 two"), format!("? {works}.1 x")];
-    assert_eq!(lines, expected);
+    let expected = format!("? {asks}.1 one\n? {asks}.2 two\n? {works}.1 x");
+    terminal.wait_until("shows every question", |screen| screen == expected);
     env.alc(["resume", &works, "y"]).ok();
-    let screen = terminal.wait_for("1/4 reading");
-    let line = screen.lines().last().expect("a line");
-    assert!(line.contains(&works) && line.contains("[=====>"), "{screen}");
+    terminal.wait_until("shows how far it is", |screen| {
+        let line = screen.lines().last().unwrap_or_default();
+        [&works, "[=====>", "1/4 reading"].iter().all(|part| line.contains(part))
+    });
     env.alc(["resume", &format!("{asks}.1"), "1"]).ok();
     env.alc(["cancel", &works]).ok();
     env.alc(["resume", &asks, "2"]).ok();

@@ -218,17 +218,15 @@ fn a_batch_is_answered_by_as_many_commands_as_may_be() {
 #[test]
 fn when_one_of_a_batch_fails_the_others_still_answer() {
     let env = TestEnv::new();
-    let id = env.spawn("return alc.llm_batch({{prompt='a'}, {prompt='b'}, {prompt='c'}})");
-    // The first fails once the second is at work; the third is not begun.
-    let script = "case $ALC_QUERY in
-        *.1) until [ -e second ]; do :; done; touch first; exit 1;;
-        *.2) touch second; until [ -e first ]; do :; done; cat;;
-        *) echo no;; esac";
-    let ran = drive(&env, &id, &["-j", "2", "--timeout", "2m"], script);
-    ran.fails(9, "answer_failed");
-    let open = env.alc(["prompt", "--all", "--json", &id]).ok();
-    let open: Vec<_> = open.lines().map(|line| line.contains("\"prompt\":\"b\"")).collect();
-    assert_eq!(open, [false, false]);
+    let source =
+        "return alc.llm_batch({{prompt='a', role='r'}, {prompt='b'}, {prompt='c', role='r'}})";
+    let id = env.spawn(source);
+    // The second cannot even begin, while the first is at work; the third is not begun.
+    let words = ["drive", &id, "-j", "2", "--role", "r=cat", "--", "no-such"];
+    env.alc(words).fails(9, "answer_failed");
+    let open = env.json(["prompt", "--all", &id]);
+    let open: Vec<_> = open.iter().map(|query| &query["prompt"]).collect();
+    assert_eq!(open, ["b", "c"]);
 }
 
 #[test]
@@ -268,12 +266,18 @@ fn a_session_that_ends_otherwise_says_so() {
 fn what_takes_too_long_is_ended_with_all_that_it_started() {
     let env = TestEnv::new();
     let id = env.spawn(ASK);
-    // Deaf to a gentle word, and so is its child.
-    let script = "trap '' TERM; sh -c 'echo $$ > child; exec sleep 1000' & wait";
-    drive(&env, &id, &["--timeout", "200ms"], script).fails(124, "timeout");
+    // Deaf to a gentle word, and so is its child; however far it comes in its time, it answers once
+    // there has been one.
+    let script = "[ -e child ] && exec echo 4; trap '' TERM;
+        sh -c 'echo $$ > pid; mv pid child; exec sleep 1000' & wait";
+    let ran = drive(&env, &id, &["--answer-timeout", "1s", "--retry", "99"], script);
+    assert!(ran.stderr.contains("did not answer in 1 s; trying again"), "{ran:?}");
+    assert_eq!(ran.ok(), "\"4\"");
     let child = env.folder().join("child");
-    let child = fs::read_to_string(child).expect("it was started");
-    wait_for_end_of(&child);
+    wait_for_end_of(&fs::read_to_string(child).expect("it was started"));
+    // Out of time altogether.
+    let id = env.spawn(ASK);
+    drive(&env, &id, &["--timeout", "200ms"], "exec sleep 1000").fails(124, "timeout");
     assert_eq!(env.alc(["state", &id]).ok(), "paused");
 }
 

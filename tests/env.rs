@@ -106,6 +106,22 @@ impl TestEnv {
         path
     }
 
+    /// Writes an executable file into the test's folder. Another process does so: what this one has open
+    /// for writing, another test's child may have, too, and then it cannot be run.
+    pub(crate) fn executable(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let draft = self.file(&format!("{name}.draft"), text);
+        self.copy_of_program(&draft, name)
+    }
+
+    /// A copy of a program in the test's folder, made in the same way.
+    pub(crate) fn copy_of_program(&self, program: &Path, name: &str) -> PathBuf {
+        let path = self.folder().join(name);
+        let mut install = Command::new("install");
+        let installed = install.args(["-m", "755"]).arg(program).arg(&path).status();
+        assert!(installed.expect("install runs").success());
+        path
+    }
+
     /// One of the programs, with this home and nothing else of the caller's environment.
     pub(crate) fn program(&self, path: &str) -> Command {
         let mut command = Command::new(path);
@@ -298,7 +314,7 @@ fn default_signals() {
     });
 }
 
-/// Sends a signal to a process that this test started.
+/// Sends a signal to a process that this test started, or to a group of them, by its id below 0.
 #[expect(unsafe_code, reason = "a signal to a process has no safe form in std")]
 pub(crate) fn kill(pid: i32, signal: i32) {
     // SAFETY: a system call without memory arguments.

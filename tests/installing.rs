@@ -4,7 +4,10 @@
 use std::{
     collections::BTreeMap,
     fs,
-    os::unix::fs::{PermissionsExt as _, symlink},
+    os::unix::{
+        fs::{PermissionsExt as _, symlink},
+        process::CommandExt as _,
+    },
     path::Path,
     process::{Command, Stdio},
 };
@@ -13,7 +16,7 @@ use serde_json::{Value, json};
 
 use crate::{
     collection::{collection, git, package, read, repository, tree, write},
-    env::{Ran, TestEnv},
+    env::{Ran, TestEnv, kill},
 };
 
 #[test]
@@ -212,14 +215,17 @@ fn a_package_is_never_half_there() {
     for round in 0..30 {
         let source = if round % 2 == 0 { "c2" } else { "c1" };
         let mut command = env.command(["pkg", "install", source, "--force", "-q"]);
-        let mut child = command.stdout(Stdio::null()).spawn().expect("alc runs");
+        let mut child = command.stdout(Stdio::null()).process_group(0).spawn().expect("alc runs");
+        let group = i32::try_from(child.id()).expect("an id");
         // It is killed once it has come so far.
         let mut seen = 0;
         while seen < round && child.try_wait().expect("waits").is_none() {
             seen = fs::read_dir(store.join(".incoming-p")).map_or(seen, Iterator::count);
         }
-        kill_tool(child.id());
-        child.kill().ok();
+        if child.try_wait().expect("waits").is_none() {
+            // With its tool, at once: else it could start that one meanwhile.
+            kill(-group, libc::SIGKILL);
+        }
         child.wait().expect("ends");
         let lock = fs::File::open(store.join(".lock")).expect("a lock file");
         lock.lock().expect("nobody installs any more");
@@ -229,15 +235,6 @@ fn a_package_is_never_half_there() {
     env.alc(["pkg", "install", "c2", "--force"]).ok();
     let left: Vec<_> = fs::read_dir(&store).expect("reads").flatten().collect();
     assert_eq!(left.len(), 2, "{left:?}");
-}
-
-/// Kills the children of a process that this test started.
-fn kill_tool(parent: u32) {
-    let children = fs::read_to_string(format!("/proc/{parent}/task/{parent}/children"));
-    for child in children.unwrap_or_default().split_whitespace() {
-        // It may have ended by itself.
-        Command::new("kill").args(["-9", child]).stderr(Stdio::null()).status().ok();
-    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::{
     process::{Command, Stdio},
 };
 
+use rustix::event::{PollFd, PollFlags, poll};
+
 use crate::{
     env::{Ran, TestEnv},
     terminal::Terminal,
@@ -15,6 +17,10 @@ use crate::{
 fn unread(mut command: Command) -> Ran {
     let (reader, writer) = pipe().expect("a pipe");
     drop(reader);
+    // Another test's child may have it until it runs its program.
+    let mut end = [PollFd::new(&writer, PollFlags::empty())];
+    poll(&mut end, None).expect("waits");
+    assert!(end[0].revents().contains(PollFlags::ERR), "somebody reads");
     Ran::new(command.stdout(writer).stderr(Stdio::piped()).output().expect("alc runs"))
 }
 

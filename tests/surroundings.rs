@@ -66,11 +66,7 @@ fn another_user_is_turned_away() {
         fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("sets");
     };
     mode(env.folder(), 0o711);
-    let program = env.folder().join("alc");
-    // Not by this process: what it has open for writing, another thread's child may have, too, and
-    // then it cannot be run.
-    let copied = Command::new("cp").arg(ALC).arg(&program).status().expect("cp runs");
-    assert!(copied.success());
+    let program = env.copy_of_program(std::path::Path::new(ALC), "alc");
     let stranger = |words: &[&str]| {
         let mut command = env.program("setpriv");
         command.args([&format!("--reuid={STRANGER}"), "--clear-groups"]).arg(&program).args(words);

@@ -107,16 +107,23 @@ impl Terminal {
         self.controller.write_all(keys).expect("types");
     }
 
-    /// Returns the screen once it has a text.
+    /// Returns the screen once it has a text. What is drawn with it, but below, may not be there yet.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, text: &str) -> String {
+        self.wait_until(&format!("has {text:?}"), |screen| screen.contains(text))
+    }
+
+    /// Returns the screen once it is as it should be. A picture comes in parts: what is not yet so may
+    /// be soon.
+    #[track_caller]
+    pub(crate) fn wait_until(&mut self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let screen = self.screen();
-            if screen.contains(text) {
+            if is_so(&screen) {
                 return screen;
             }
-            assert!(self.read(deadline), "no {text:?} before the end: {screen}");
+            assert!(self.read(deadline), "it ended before it {what}: {screen}");
         }
     }
 

@@ -147,8 +147,10 @@ fn an_inbox_has_what_waits_for_answers() {
     terminal.press(b"\r");
     terminal.wait_for(&format!("{id}.1 asks"));
     terminal.press(b"\t");
-    let screen = terminal.wait_for(&format!("{id}.2 asks"));
-    assert!(screen.contains("2 are open") && screen.contains("second"), "{screen}");
+    terminal.wait_until("shows the second question", |screen| {
+        let asks = screen.contains(&format!("{id}.2 asks"));
+        asks && screen.contains("2 are open") && screen.contains("second")
+    });
     terminal.press(b"q");
     terminal.wait_for("first (and 1 more)");
     env.alc(["cancel", &id]).ok();

@@ -206,17 +206,19 @@ mod tests {
         /// One test, since a program that is written in one thread cannot run while another forks.
         #[test]
         fn a_daemon_gets_its_folder_and_says_that_it_is_ready() {
-            let long = Duration::from_secs(10);
+            let long = Duration::from_mins(1);
             let script = r#"
                 [ "$1 $2 $4" = "run --home --ready" ] && [ "$(pwd -P)" = "$(cd "$3"; pwd -P)" ] &&
                 [ "$LANG" = C ] && [ -z "$CARGO$HOME" ] && echo '{"ready":true}'"#;
             let ready = launch_script(script, long);
             assert!(ready.is_ok(), "{ready:?}");
-            for script in ["exit 1", "exec 1>&2; exec sleep 2"] {
+            // It is there for as long as the folder is, and so longer than anybody waits for it.
+            let stays = r#"while [ -e "$3" ]; do sleep 0.1; done"#;
+            for script in ["exit 1", &format!("exec 1>&2; {stays}")] {
                 let died = launch_script(script, long);
                 assert!(matches!(died, Err(LaunchError::Died { .. })), "{died:?}");
             }
-            let slow = launch_script("exec sleep 2", Duration::from_millis(100));
+            let slow = launch_script(stays, Duration::from_millis(100));
             assert!(matches!(slow, Err(LaunchError::Slow { .. })), "{slow:?}");
         }
     }

@@ -96,7 +96,7 @@ mod tests {
         assert!(take(open(), soon).expect("waits").is_none());
         let waiting = wait(open()).expect("starts");
         drop(held);
-        let taken = waiting.recv_timeout(Duration::from_secs(10)).expect("is told");
+        let taken = waiting.recv_timeout(Duration::from_mins(1)).expect("is told");
         drop(taken.expect("locks"));
     }
 
@@ -104,7 +104,7 @@ mod tests {
     fn the_owner_of_a_folder_is_met_or_followed_or_silent() {
         let folder = tempfile::tempdir().expect("a folder");
         let open = || File::create(folder.path().join("lock")).expect("opens");
-        let (now, later) = (Instant::now(), Instant::now() + Duration::from_secs(10));
+        let (now, later) = (Instant::now(), Instant::now() + Duration::from_mins(1));
         let nobody = || None::<u8>;
         let Ok(Owner::Caller(first)) = own(open(), now, nobody) else { panic!("is free") };
         assert!(matches!(own(open(), now, nobody), Ok(Owner::Silent)));

@@ -173,7 +173,7 @@ async fn endless_scripts_share_the_workers() {
 
 #[tokio::test]
 async fn a_worker_lost_in_a_c_function_is_replaced() {
-    let patience = Patience { slice: Duration::from_millis(1), call: Duration::from_secs(1) };
+    let patience = Patience { slice: Duration::from_millis(1), call: Duration::from_secs(3) };
     for way in WAYS {
         let pool = Pool::with(1, patience, *way).expect("starts");
         let endless = "return (('a'):rep(60)):find(('a-'):rep(60) .. 'b')";

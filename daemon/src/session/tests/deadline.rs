@@ -50,15 +50,24 @@ async fn of_an_answer_a_cancel_and_a_deadline_one_counts() {
 /// Nobody holds them, and nobody asks for them.
 #[tokio::test]
 async fn sessions_that_sleep_end_when_their_deadlines_pass() {
+    const HOUR: u64 = 3_600_000;
     let service = Service::open();
     let mut ids = Vec::new();
     for number in 0..200 {
-        let specification = with_deadline("return alc.llm('a')", 2000 + number);
+        let specification = with_deadline("return alc.llm('a')", HOUR + number);
         ids.push(service.registry.spawn(specification).await.expect("spawns"));
     }
     for id in &ids {
         service.reaches(id, StateName::Paused).await;
     }
+    // Not before all of them sleep, however long that took.
+    let database = rusqlite::Connection::open(service.folder.path().join("journal.db"));
+    let database = database.expect("opens");
+    database.execute_batch("PRAGMA synchronous = OFF").expect("configures");
+    let soon = "UPDATE session SET deadline_at = ?1 + deadline_at - created_at - ?2";
+    database.execute(soon, (crate::clock::now() + 500, HOUR.cast_signed())).expect("updates");
+    crate::journal::renew(&database);
+    drop(database);
     let service = service.reopen();
     assert_eq!(service.registry.awake(), 0);
     let all_end = async {
