@@ -1,28 +1,17 @@
 //! What `alc pkg test` takes for collections of 1, 10, 100 and 130 packages with 23 tests each, against
 //! a run of `/bin/true`. The packages require a shared one, as published ones do.
-//!
-//! ```sh
-//! cargo bench --bench specs
-//! ```
 
-#![expect(clippy::expect_used, reason = "a benchmark that cannot go on ends")]
-#![expect(clippy::print_stdout, reason = "its output is its purpose")]
+use std::{fmt::Write as _, fs, path::Path, process::Command, time::Duration};
 
-use std::{
-    fmt::Write as _,
-    fs,
-    path::Path,
-    process::{Command, Stdio},
-    time::{Duration, Instant},
-};
+use crate::report::{millis, run};
 
 const TESTS: usize = 23;
 const ROUNDS: usize = 5;
 
-fn main() {
+pub(crate) fn measure() {
     let folder = tempfile::tempdir().expect("a folder");
     let baseline = fastest(&mut Command::new("/bin/true"));
-    println!("baseline: /bin/true {:.3} ms", baseline.as_secs_f64() * 1e3);
+    println!("/bin/true {}", millis(baseline));
     for packages in [1, 10, 100, 130] {
         let collection = folder.path().join(packages.to_string());
         write_collection(&collection, packages);
@@ -39,13 +28,7 @@ fn main() {
 }
 
 fn fastest(command: &mut Command) -> Duration {
-    let times = (0..ROUNDS).map(|_| {
-        let begun = Instant::now();
-        let status = command.stdout(Stdio::null()).status().expect("runs");
-        assert!(status.success());
-        begun.elapsed()
-    });
-    times.min().unwrap_or_default()
+    (0..ROUNDS).map(|_| run(command)).min().unwrap_or_default()
 }
 
 /// Packages with a strategy of some size each, and a library that all of them use.

@@ -20,7 +20,8 @@ use std::{
 };
 
 use alc_core::{
-    CancelReason, IfExists, Key, Name, QueryId, Reference, Seq, SessionId, SessionView, StateName,
+    CancelReason, IfExists, Key, Name, QueryId, Reference, Seq, SessionId, SessionRef, SessionView,
+    StateName,
 };
 use tokio::sync::{Notify, broadcast, oneshot, watch};
 use tokio_util::task::TaskTracker;
@@ -267,8 +268,13 @@ impl Registry {
         session: &Reference,
         reason: CancelReason,
     ) -> Result<(SessionId, bool), RegistryError> {
-        let found = self.0.journal.find_exact(&session.session).await?;
-        let handle = self.handle(&one(found, session)?);
+        let handle = match self.in_memory(session) {
+            Some(handle) => handle,
+            None => {
+                let found = self.0.journal.find_exact(&session.session).await?;
+                self.handle(&one(found, session)?)
+            }
+        };
         let first = handle.cancel(reason).await?;
         Ok((handle.id().clone(), first))
     }
@@ -364,12 +370,25 @@ impl Registry {
     }
 
     async fn find(&self, session: &Reference) -> Result<SessionHandle, RegistryError> {
-        Ok(self.handle(&self.resolve(session).await?))
+        match self.in_memory(session) {
+            Some(handle) => Ok(handle),
+            None => Ok(self.handle(&self.resolve(session).await?)),
+        }
     }
 
     /// The session that a reference names.
     pub(crate) async fn resolve(&self, session: &Reference) -> Result<SessionId, RegistryError> {
-        one(self.0.journal.find(&session.session).await?, session)
+        match self.in_memory(session) {
+            Some(handle) => Ok(handle.id().clone()),
+            None => one(self.0.journal.find(&session.session).await?, session),
+        }
+    }
+
+    /// The session of this whole id, if it is in memory: then nobody needs to look whether there is one.
+    fn in_memory(&self, session: &Reference) -> Option<SessionHandle> {
+        let SessionRef::Text(text) = &session.session else { return None };
+        let id: SessionId = text.parse().ok()?;
+        self.lock().get(&id).filter(|handle| handle.is_known()).cloned()
     }
 
     /// The handle of a session that the journal has.

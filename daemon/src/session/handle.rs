@@ -129,6 +129,11 @@ impl SessionHandle {
         &self.id
     }
 
+    /// Whether the session is on disk, as far as this process has come to know.
+    pub(crate) fn is_known(&self) -> bool {
+        self.position.borrow().is_some()
+    }
+
     /// Whether this is the only handle.
     pub(crate) fn is_last(&self) -> bool {
         self.commands.strong_count() == 1
