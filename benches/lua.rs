@@ -5,14 +5,13 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 
 use alc_ipc::WaitFor;
 
 use crate::{
     daemon::{Daemon, spawn, wait},
-    report::{medians, millis, ratio, run, timed},
+    report::{medians, ratio, run, timed},
 };
 
 const ROUNDS: usize = 7;

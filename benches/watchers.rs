@@ -109,9 +109,14 @@ fn growth(watchers: usize) -> u64 {
                 drop(ended);
             });
         }
-        (0..MISSED / 10).for_each(|_| drop(add_note(&mut client, &id)));
+        let mut tell = |count: usize| {
+            for _ in 0..count {
+                add_note(&mut client, &id);
+            }
+        };
+        tell(MISSED / 10);
         let before = daemon.resident_kib();
-        (0..MISSED).for_each(|_| drop(add_note(&mut client, &id)));
+        tell(MISSED);
         let after = daemon.resident_kib();
         drop(closed);
         after.saturating_sub(before)

@@ -30,6 +30,8 @@ mod link;
 mod manage;
 mod manual;
 mod output;
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod power;
 mod progress;
 mod report;
 mod row;

@@ -268,12 +268,11 @@ impl Registry {
         session: &Reference,
         reason: CancelReason,
     ) -> Result<(SessionId, bool), RegistryError> {
-        let handle = match self.in_memory(session) {
-            Some(handle) => handle,
-            None => {
-                let found = self.0.journal.find_exact(&session.session).await?;
-                self.handle(&one(found, session)?)
-            }
+        let handle = if let Some(handle) = self.in_memory(session) {
+            handle
+        } else {
+            let found = self.0.journal.find_exact(&session.session).await?;
+            self.handle(&one(found, session)?)
         };
         let first = handle.cancel(reason).await?;
         Ok((handle.id().clone(), first))
