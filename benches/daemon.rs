@@ -97,16 +97,24 @@ impl Daemon {
 
     /// What part of a core it takes within so long, and how often a second one of its threads wakes up.
     pub(crate) fn activity(&self, time: Duration) -> (f64, f64) {
-        let before = self.tasks();
+        let before = self.work();
         thread::sleep(time);
-        let after = self.tasks();
-        let sum = |tasks: &[(u64, u64)]| {
-            tasks.iter().fold((0, 0), |sum, task| (sum.0 + task.0, sum.1 + task.1))
-        };
-        let ((busy, woken), (busy_before, woken_before)) = (sum(&after), sum(&before));
-        let busy = Duration::from_nanos(busy.saturating_sub(busy_before));
-        let woken = u32::try_from(woken.saturating_sub(woken_before)).unwrap_or(u32::MAX);
+        let after = self.work();
+        let busy = after.0.saturating_sub(before.0);
+        let woken = u32::try_from(after.1.saturating_sub(before.1)).unwrap_or(u32::MAX);
         (busy.as_secs_f64() / time.as_secs_f64(), f64::from(woken) / time.as_secs_f64())
+    }
+
+    /// For how long its threads have computed.
+    pub(crate) fn computed(&self) -> Duration {
+        self.work().0
+    }
+
+    /// For how long its threads have computed, and how often they went to sleep.
+    fn work(&self) -> (Duration, u64) {
+        let sum = self.tasks().into_iter().reduce(|sum, task| (sum.0 + task.0, sum.1 + task.1));
+        let (nanoseconds, slept) = sum.unwrap_or_default();
+        (Duration::from_nanos(nanoseconds), slept)
     }
 
     /// Of each thread, for how many nanoseconds it ran, and how often it went to sleep.

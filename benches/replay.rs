@@ -7,35 +7,36 @@ use crate::{
 };
 
 pub(crate) fn measure() {
-    let mut daemon = Daemon::start(&[]);
-    let commits = Commits::new(daemon.folder());
+    let awake = Daemon::start(&[]);
+    let commits = Commits::new(awake.folder());
+    let mut talking = awake.client();
+    let resident = paused(&mut talking, LOOP);
+    let mut asleep = Daemon::start(&[]);
     let counts = [1, 10, 100, 1000, 10_000];
     let sessions = counts.map(|answers| {
-        let mut client = daemon.client();
+        let mut client = asleep.client();
         let id = paused(&mut client, LOOP);
         (0..answers).for_each(|_| answer_to_next(&mut client, &id));
         id
     });
-    let mut awake = Vec::new();
-    for id in &sessions {
-        let mut client = daemon.client();
-        let [answer] = medians(100, [&mut || timed(|| answer_to_next(&mut client, id))]);
-        awake.push(answer);
-    }
     // Nothing stays in memory.
-    daemon.restart(&["--memory", "0"]);
-    for ((id, answers), awake) in sessions.iter().zip(counts).zip(awake) {
-        let mut client = daemon.client();
+    asleep.restart(&["--memory", "0"]);
+    let mut client = asleep.client();
+    for (id, answers) in sessions.iter().zip(counts) {
         let rounds = if answers < 10_000 { 100 } else { 20 };
-        let [commit, asleep] = medians(
+        let [commit, resident, sleeping] = medians(
             rounds,
-            [&mut || commits.one(), &mut || timed(|| answer_to_next(&mut client, id))],
+            [
+                &mut || commits.one(),
+                &mut || timed(|| answer_to_next(&mut talking, &resident)),
+                &mut || timed(|| answer_to_next(&mut client, id)),
+            ],
         );
-        let replay = asleep.saturating_sub(awake);
+        let replay = sleeping.saturating_sub(resident);
         println!(
             "{answers:>6} answers: {} more than the {} in memory; commit {}",
             millis(replay),
-            millis(awake),
+            millis(resident),
             millis(commit)
         );
         if answers == 1000 {
