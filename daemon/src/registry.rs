@@ -412,7 +412,7 @@ impl Registry {
             (self.0.journal.clone(), self.0.pool.clone(), self.0.home.clone());
         let (actor, handle) = Actor::new(id.clone(), journal, pool, home, self.clone());
         sessions.insert(id.clone(), handle.clone());
-        self.0.actors.spawn(actor.run(origin));
+        self.0.actors.spawn(Box::new(actor).run(origin));
         Some(handle)
     }
 

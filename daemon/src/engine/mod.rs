@@ -1,6 +1,7 @@
 //! Lua: virtual machines, the threads that run them, and what a script finds in them.
 
 mod alc;
+mod blank;
 mod budget;
 mod convert;
 mod fork;

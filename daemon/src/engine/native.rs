@@ -9,52 +9,85 @@
 mod coroutine;
 mod gsub;
 
-use std::{ffi::c_int, slice};
+use std::{
+    ffi::{CStr, c_int, c_void},
+    slice,
+};
 
 use mlua::{
-    Function, Lua, Table, Value, Variadic,
+    Lua, Table,
     ffi::{self, lua_CFunction, lua_State},
 };
 
-/// Where such a function keeps Lua's own, and what the prelude has instead.
+use super::preempt;
+
+/// Where such a function keeps Lua's own, and what the prelude has instead: a function, or the name of
+/// the host's field that has it, which is then loaded when it is first needed.
 const OWN: c_int = ffi::lua_upvalueindex(1);
 const OURS: c_int = ffi::lua_upvalueindex(2);
 
-/// Adds to the host's table what makes them.
-pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
+/// The address under which a state keeps the host's table.
+static HOST: u8 = 0;
+/// The address that marks a pause; scripts have no way to get at it.
+static PAUSE: u8 = 0;
+
+/// What a prelude finds in the host's table from the first: functions without a closure, since each
+/// state has them.
+const FUNCTIONS: [(&CStr, lua_CFunction); 5] = [
     // closure(name, own, ours, ...): the function of this name; what follows are its upvalues.
-    let closure = lua.create_function(|lua, (name, upvalues): (String, Variadic<Value>)| {
-        let function = function(&name).ok_or_else(|| mlua::Error::runtime(name))?;
-        let count = c_int::try_from(upvalues.len()).map_err(mlua::Error::external)?;
-        // SAFETY: the upvalues are on the stack, as many as it takes.
-        unsafe {
-            lua.exec_raw::<Function>(upvalues, |state| {
-                ffi::lua_pushcclosure(state, function, count);
-            })
-        }
-    })?;
-    host.raw_set("closure", closure)?;
-    coroutine::register(lua, host)
+    (c"closure", closure),
+    // traceback(): where whoever called is.
+    (c"traceback", traceback),
+    // enter(coroutine): it is what runs from now on.
+    (c"enter", enter),
+    // cancelled(): whether the session is.
+    (c"cancelled", cancelled),
+    // can_pause(): whether a pause would reach the host from here.
+    (c"can_pause", coroutine::can_pause),
+];
+
+/// What a pause yields.
+pub(super) fn pause() -> *mut c_void {
+    (&raw const PAUSE).cast_mut().cast()
+}
+
+/// Fills the host's table.
+pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
+    // SAFETY: the table is on the stack, at 1, and what is pushed is taken off again.
+    unsafe {
+        lua.exec_raw::<()>(host, |state| {
+            for (name, function) in FUNCTIONS {
+                ffi::lua_pushcfunction(state, function);
+                ffi::lua_setfield(state, 1, name.as_ptr());
+            }
+            ffi::lua_pushlightuserdata(state, pause());
+            ffi::lua_setfield(state, 1, c"pause".as_ptr());
+            ffi::lua_rawsetp(state, ffi::LUA_REGISTRYINDEX, (&raw const HOST).cast());
+        })
+    }
 }
 
 /// What a name stands for, and what its upvalues are behind Lua's own function and the prelude's.
-fn function(name: &str) -> Option<lua_CFunction> {
+fn function(name: &[u8]) -> Option<lua_CFunction> {
     Some(match name {
-        "tostring" => tostring,
-        "format" => format,
+        b"tostring" => tostring,
+        b"format" => format,
         // `string.find` and `table.concat`; the prelude's is for tables with an `__index`.
-        "gsub" => gsub::gsub,
-        "sort" => sort,
-        "ipairs" => ipairs,
+        b"gsub" => gsub::gsub,
+        b"sort" => sort,
+        b"ipairs" => ipairs,
         // `"__gc"` and `"__mode"`.
-        "setmetatable" => setmetatable,
+        b"setmetatable" => setmetatable,
         // The prelude's looks at an error of memory, also in what follows.
-        "pcall" => pcall,
+        b"pcall" => pcall,
+        // The metatable of tables that have fields to load.
+        b"next" => next,
+        b"rawget" => rawget,
         // `coroutine.yield`.
-        "resume" => coroutine::resume,
-        "wrap" => coroutine::wrap,
+        b"resume" => coroutine::resume,
+        b"wrap" => coroutine::wrap,
         // In place of Lua's own the outermost coroutine.
-        "yield" => coroutine::yields,
+        b"yield" => coroutine::yields,
         _ => return None,
     })
 }
@@ -75,10 +108,17 @@ unsafe fn own(state: *mut lua_State) -> c_int {
 ///
 /// The same with the upvalue `OURS`.
 unsafe fn ours(state: *mut lua_State) -> c_int {
-    // SAFETY: there is room for one value more; `returned` goes on where the call pauses.
+    // SAFETY: there is room for two values more; `returned` goes on where the call pauses.
     unsafe {
         let count = ffi::lua_gettop(state);
-        ffi::lua_pushvalue(state, OURS);
+        if ffi::lua_type(state, OURS) == ffi::LUA_TSTRING {
+            ffi::lua_rawgetp(state, ffi::LUA_REGISTRYINDEX, (&raw const HOST).cast());
+            ffi::lua_pushvalue(state, OURS);
+            ffi::lua_gettable(state, -2);
+            ffi::lua_replace(state, -2);
+        } else {
+            ffi::lua_pushvalue(state, OURS);
+        }
         ffi::lua_insert(state, 1);
         ffi::lua_callk(state, count, ffi::LUA_MULTRET, 0, Some(returned));
         ffi::lua_gettop(state)
@@ -99,6 +139,70 @@ fn is_reference(kind: c_int) -> bool {
 
 // SAFETY, of all that follow: Lua calls them with a state of its own and room for 20 values, and
 // nothing that needs dropping is alive where they call Lua, which may raise an error.
+
+unsafe extern "C-unwind" fn closure(state: *mut lua_State) -> c_int {
+    unsafe {
+        let mut length = 0;
+        let name = ffi::luaL_checklstring(state, 1, &raw mut length);
+        let Some(function) = function(slice::from_raw_parts(name.cast::<u8>(), length)) else {
+            return ffi::luaL_error(state, c"no function is called so: %s".as_ptr(), name);
+        };
+        ffi::lua_remove(state, 1);
+        ffi::lua_pushcclosure(state, function, ffi::lua_gettop(state));
+        1
+    }
+}
+
+unsafe extern "C-unwind" fn traceback(state: *mut lua_State) -> c_int {
+    unsafe {
+        ffi::luaL_traceback(state, state, std::ptr::null(), 2);
+        1
+    }
+}
+
+unsafe extern "C-unwind" fn enter(state: *mut lua_State) -> c_int {
+    unsafe {
+        let coroutine = ffi::lua_tothread(state, 1);
+        if !coroutine.is_null() {
+            preempt::switch(coroutine);
+        }
+        0
+    }
+}
+
+unsafe extern "C-unwind" fn cancelled(state: *mut lua_State) -> c_int {
+    unsafe {
+        ffi::lua_pushboolean(state, c_int::from(preempt::is_cancelled()));
+        1
+    }
+}
+
+unsafe extern "C-unwind" fn next(state: *mut lua_State) -> c_int {
+    // A loop that goes on had everything loaded when it began.
+    unsafe {
+        if ffi::lua_isnoneornil(state, 2) != 0 && has_more(state) {
+            ours(state)
+        } else {
+            own(state)
+        }
+    }
+}
+
+unsafe extern "C-unwind" fn rawget(state: *mut lua_State) -> c_int {
+    unsafe { if has_more(state) { ours(state) } else { own(state) } }
+}
+
+/// Whether the first argument is a table with fields to load.
+unsafe fn has_more(state: *mut lua_State) -> bool {
+    unsafe {
+        if ffi::lua_type(state, 1) != ffi::LUA_TTABLE || ffi::lua_getmetatable(state, 1) == 0 {
+            return false;
+        }
+        let has_more = ffi::lua_rawequal(state, -1, ffi::lua_upvalueindex(3)) != 0;
+        ffi::lua_pop(state, 1);
+        has_more
+    }
+}
 
 unsafe extern "C-unwind" fn tostring(state: *mut lua_State) -> c_int {
     unsafe { if is_reference(ffi::lua_type(state, 1)) { ours(state) } else { own(state) } }
@@ -166,7 +270,12 @@ unsafe extern "C-unwind" fn setmetatable(state: *mut lua_State) -> c_int {
             }
         }
         ffi::lua_settop(state, 2);
-        if fit { own(state) } else { ours(state) }
+        if !fit {
+            return ours(state);
+        }
+        // All that Lua's own does where there is no metatable yet.
+        ffi::lua_setmetatable(state, 1);
+        1
     }
 }
 

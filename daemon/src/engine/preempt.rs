@@ -25,7 +25,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub(super) use hook::{run, stops, switch};
+pub(super) use hook::{is_cancelled, run, stops, switch};
 
 /// What the watchdog sees of one worker, and tells it.
 struct Post {

@@ -41,6 +41,7 @@ const PART: &str = "\n--- ";
 /// The whole prelude.
 pub(super) const TEXT: &str = concat!(
     include_str!("prelude/base.lua"),
+    include_str!("prelude/tables.lua"),
     include_str!("prelude/reference.lua"),
     include_str!("prelude/globals.lua"),
     include_str!("prelude/coroutine.lua"),
@@ -212,8 +213,13 @@ pub(super) fn install(lua: &Lua, host: &Table, prelude: Arc<Prelude>) -> mlua::R
         };
         for part in prelude.makers(&table, name.as_deref()) {
             // Noted first, since a part may touch what it makes.
-            if loaded.borrow_mut().insert(part) {
-                fill(lua, &host, &object, &prelude.parts[part].load)?;
+            if !loaded.borrow_mut().insert(part) {
+                continue;
+            }
+            if let Err(error) = fill(lua, &host, &object, &prelude.parts[part].load) {
+                // There was no room for it here; elsewhere there may be.
+                loaded.borrow_mut().remove(&part);
+                return Err(error.into());
             }
         }
         if field.is_nil() {
@@ -239,7 +245,7 @@ fn fill(lua: &Lua, host: &Table, object: &Table, source: &Source) -> mlua::Resul
         }
         Source::Rust(load) => load(lua, &fields)?,
         Source::Math(name) => {
-            let raising: Function = host.raw_get("raising")?;
+            let raising: Function = host.get("raising")?;
             let function: Function = raising.call(alc::math::function(lua, name)?)?;
             fields.raw_set(*name, function)?;
         }

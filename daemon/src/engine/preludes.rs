@@ -6,7 +6,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak},
 };
 
-use super::prelude::{self, Prelude};
+use super::{
+    blank::Spare,
+    prelude::{self, Prelude},
+};
 
 /// Names a prelude: the BLAKE3 hash of its text.
 pub(crate) type PreludeHash = [u8; 32];
@@ -25,6 +28,7 @@ pub(super) fn own() -> mlua::Result<Arc<Prelude>> {
 #[derive(Debug)]
 pub(crate) struct Preludes {
     own: Arc<Prelude>,
+    spare: Arc<Spare>,
     text: Arc<str>,
     others: Mutex<HashMap<PreludeHash, Weak<Prelude>>>,
 }
@@ -32,20 +36,28 @@ pub(crate) struct Preludes {
 impl Preludes {
     /// With this program's own.
     pub(crate) fn new() -> mlua::Result<Self> {
-        let own = own()?;
-        Ok(Self { own, text: prelude::TEXT.into(), others: Mutex::default() })
+        Ok(Self::of(own()?, prelude::TEXT))
     }
 
     /// With this text as the program's own.
     #[cfg(test)]
     pub(crate) fn with_own(text: &str) -> mlua::Result<Self> {
-        let own = Arc::new(Prelude::compile(text)?);
-        Ok(Self { own, text: text.into(), others: Mutex::default() })
+        Ok(Self::of(Arc::new(Prelude::compile(text)?), text))
+    }
+
+    fn of(own: Arc<Prelude>, text: &str) -> Self {
+        let spare = Arc::new(Spare::new(own.clone()));
+        Self { own, spare, text: text.into(), others: Mutex::default() }
     }
 
     /// The one for new sessions.
     pub(crate) fn own(&self) -> Arc<Prelude> {
         self.own.clone()
+    }
+
+    /// Perhaps a state that has [`Self::own`].
+    pub(crate) fn spare(&self) -> Arc<Spare> {
+        self.spare.clone()
     }
 
     /// The hash and the text of [`Self::own`].

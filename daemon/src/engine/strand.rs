@@ -3,17 +3,16 @@
 //!
 //! While it steps, the state holds the session's [`World`].
 
-use std::ffi::c_void;
-
 use alc_core::{ErrorKind, Reply, SessionError, SessionKind};
 use mlua::{
-    Function, IntoLuaMulti as _, LightUserData, Lua, MultiValue, Table, Thread, Value,
-    chunk::ChunkMode, thread::ThreadStatus,
+    Function, IntoLuaMulti as _, Lua, MultiValue, Table, Thread, Value, chunk::ChunkMode,
+    thread::ThreadStatus,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::{
     alc,
+    blank::Blank,
     convert::ArrayMark,
     native,
     operation::Outcome,
@@ -25,8 +24,10 @@ use super::{
 /// How many bytes a script may use where nothing else is set.
 pub(crate) const SCRIPT_MEMORY: usize = 256 << 20;
 
-/// The address that marks a pause; scripts have no way to get at it.
-static PAUSE: u8 = 0;
+/// About how many bytes a state takes before it has a script.
+const BLANK: usize = 28 << 10;
+/// From so many bytes on only Lua's own collector, which works in steps, lets go of what is not needed.
+const LARGE: usize = 4 << 20;
 
 /// A chunk, ready to go on.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub(super) struct Strand {
     /// What the chunk's last call returns to it.
     resume_with: Option<MultiValue>,
     pub(super) mark: ArrayMark,
+    /// How much memory it took when what it does not need was last let go.
+    tidied: usize,
 }
 
 /// What a session of this kind runs of its chunk.
@@ -68,20 +71,16 @@ impl Strand {
         outside: &Outside,
         prepare: impl FnOnce(&Lua, &Table, Function) -> mlua::Result<Function>,
     ) -> Result<Self, LoadError> {
-        let lua = prelude::state();
-        let mark = ArrayMark::new(&lua)?;
-        let token = outside.token.clone();
-        let host = host(&lua, token.clone())?;
-        prelude::install(&lua, &host, outside.prelude.clone())?;
+        let Blank { lua, mark, host } = outside.spare.take(&outside.prelude)?;
         let main: Function = host.raw_get("main")?;
         let ctx = mark.read_json(&lua, ctx).map_err(|error| LoadError::Ctx(error.to_string()))?;
         lua.globals().raw_set("ctx", ctx)?;
         let chunk = prepare(&lua, &host, compile(&lua, source.as_bytes(), name)?)?;
-        let main = lua.create_thread(main.bind(chunk)?)?;
-        // What compiling left behind would stay as long as the script rests.
-        lua.gc_collect()?;
+        let main = lua.create_thread(main)?;
         lua.set_memory_limit(outside.memory)?;
-        Ok(Self { lua, main, token, resume_with: None, mark })
+        let resume_with = Some(chunk.into_lua_multi(&lua)?);
+        let token = outside.token.clone();
+        Ok(Self { lua, main, token, resume_with, mark, tidied: BLANK })
     }
 
     /// Gives the chunk the answers it waits for, in the order of the queries.
@@ -130,10 +129,20 @@ impl Strand {
         }
     }
 
+    /// Lets go of what the chunk does not need while it rests, if that may be worth it.
+    pub(super) fn tidy(&mut self) -> mlua::Result<()> {
+        let used = self.lua.used_memory();
+        if used > self.tidied + self.tidied / 4 && used < LARGE {
+            self.lua.gc_collect()?;
+            self.tidied = self.lua.used_memory();
+        }
+        Ok(())
+    }
+
     /// Why the script yielded: a yield that carries the mark is a call's, any other a slice's end.
     fn paused(&self, values: &MultiValue) -> Step {
         let by_call =
-            matches!(values.front(), Some(Value::LightUserData(mark)) if *mark == pause());
+            matches!(values.front(), Some(Value::LightUserData(mark)) if mark.0 == native::pause());
         let Some(mut world) = self.lua.app_data_mut::<World>().filter(|_| by_call) else {
             return Step::Slice;
         };
@@ -185,26 +194,6 @@ fn stopped(world: &mut World) -> Option<Step> {
             None
         }
     }
-}
-
-fn pause() -> LightUserData {
-    LightUserData((&raw const PAUSE).cast_mut().cast::<c_void>())
-}
-
-fn host(lua: &Lua, token: CancellationToken) -> mlua::Result<Table> {
-    let host = lua.create_table()?;
-    host.raw_set("pause", pause())?;
-    native::register(lua, &host)?;
-    let traceback = lua.create_function(|lua, ()| lua.traceback(None, 2))?;
-    host.raw_set("traceback", traceback)?;
-    let enter = lua.create_function(|_, coroutine: Thread| {
-        preempt::switch(coroutine.state());
-        Ok(())
-    })?;
-    host.raw_set("enter", enter)?;
-    let cancelled = lua.create_function(move |_, ()| Ok(token.is_cancelled()))?;
-    host.raw_set("cancelled", cancelled)?;
-    Ok(host)
 }
 
 /// Compiles a source, whose lines keep their numbers.

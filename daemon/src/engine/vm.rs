@@ -11,6 +11,7 @@ use mlua::{Function, Lua, LuaOptions, StdLib, Table};
 use tokio_util::sync::CancellationToken;
 
 use super::{
+    blank::Spare,
     fork::Fork,
     operation::{Operation, Outcome},
     prelude::Prelude,
@@ -29,6 +30,8 @@ pub(crate) struct Outside {
     pub(crate) home: Arc<Path>,
     /// The library that the script finds.
     pub(crate) prelude: Arc<Prelude>,
+    /// Perhaps a state that has it.
+    pub(crate) spare: Arc<Spare>,
     /// How many bytes the script, and each child of it, may use.
     pub(crate) memory: usize,
 }
@@ -36,7 +39,9 @@ pub(crate) struct Outside {
 impl Outside {
     /// With this program's own library.
     pub(crate) fn own(token: CancellationToken, home: Arc<Path>) -> mlua::Result<Self> {
-        Ok(Self { token, home, prelude: preludes::own()?, memory: SCRIPT_MEMORY })
+        let prelude = preludes::own()?;
+        let spare = Arc::new(Spare::new(prelude.clone()));
+        Ok(Self { token, home, prelude, spare, memory: SCRIPT_MEMORY })
     }
 
     /// The same, without a data folder.
@@ -141,8 +146,10 @@ impl Vm {
     fn advance(&mut self) -> mlua::Result<Step> {
         let Some(fork) = &mut self.fork else {
             let step = self.strand.step();
-            if let Step::Slice = step {
-                self.fork = self.forked()?;
+            match step {
+                Step::Slice => self.fork = self.forked()?,
+                Step::Asked { .. } => self.strand.tidy()?,
+                _ => {}
             }
             return Ok(step);
         };

@@ -11,7 +11,8 @@ use std::{
 };
 
 use alc_core::{
-    Effect, ErrorKind, Event, Outcome, Pause, Reply, Seq, SessionError, SessionId, State,
+    Call, Effect, ErrorKind, Event, Outcome, Pause, Reply, Script, Seq, SessionError, SessionId,
+    State,
 };
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +27,7 @@ use super::{
 };
 use crate::{
     cause::chain,
-    engine::{BrokeOff, Made, Outside, Pool, Step, Stepped, Turn, Vm},
+    engine::{BrokeOff, LoadError, Made, Outside, Pool, Step, Stepped, Turn, Vm},
     journal::{Journal, ReadError, WriteError},
     log,
     point::point,
@@ -86,9 +87,9 @@ pub(crate) struct Actor {
     /// What is under way.
     pub(super) work: Option<Work>,
     /// The answer that the step under way was told, if it is not on disk yet.
-    pub(super) held: Option<Held>,
+    pub(super) held: Option<Box<Held>>,
     pub(super) outside: Outside,
-    pub(super) commands: mpsc::Receiver<Command>,
+    pub(super) commands: mpsc::Receiver<Box<Command>>,
     pub(super) position: watch::Sender<Option<Position>>,
     /// Set once the session cannot go on, since the journal's part of it is damaged.
     damage: Arc<OnceLock<Damage>>,
@@ -106,9 +107,9 @@ impl Actor {
         home: Arc<Path>,
         registry: Registry,
     ) -> (Self, SessionHandle) {
-        let prelude = registry.preludes().own();
+        let (prelude, spare) = (registry.preludes().own(), registry.preludes().spare());
         let memory = registry.script_memory();
-        let outside = Outside { token: CancellationToken::new(), home, prelude, memory };
+        let outside = Outside { token: CancellationToken::new(), home, prelude, spare, memory };
         let (sender, commands) = mpsc::channel(MAILBOX);
         let (position, receiver) = watch::channel(None);
         let damage = Arc::default();
@@ -133,9 +134,10 @@ impl Actor {
         (actor, handle)
     }
 
-    /// Owns the session until nobody needs it in memory any more.
-    pub(crate) async fn run(mut self, origin: Origin) {
-        if let Err(lost) = self.begin(origin).await {
+    /// Owns the session until nobody needs it in memory any more. What it does now and then is in
+    /// boxes of its own, since one that rests keeps room for all that is not.
+    pub(crate) async fn run(mut self: Box<Self>, origin: Origin) {
+        if let Err(lost) = Box::pin(self.begin(origin)).await {
             return self.leave(lost);
         }
         loop {
@@ -144,11 +146,13 @@ impl Actor {
             let went_on = tokio::select! {
                 biased; // A cancel that came before a question was published wins: checkpoint B.
                 command = self.commands.recv() => match command {
-                    Some(command) => self.obey(command).await,
+                    Some(command) => Box::pin(self.obey(*command)).await,
                     None => return,
                 },
-                done = done(&mut self.work) => self.advance(done).await,
-                () = Held::overdue(self.held.as_ref()) => self.flush().await.map(|_| ()),
+                done = done(&mut self.work) => Box::pin(self.advance(done)).await,
+                () = Held::overdue(self.held.as_deref()) => {
+                    Box::pin(self.flush()).await.map(|_| ())
+                }
                 () = tokio::time::sleep(rest), if idle => {
                     self.registry.release(&self.id);
                     Ok(())
@@ -160,7 +164,7 @@ impl Actor {
         }
     }
 
-    fn leave(mut self, lost: Lost) {
+    fn leave(mut self: Box<Self>, lost: Lost) {
         if let Some(damage) = lost.damage {
             self.stand_still(damage);
         }
@@ -359,6 +363,21 @@ impl Actor {
                 Ok(())
             }
         }
+    }
+
+    /// Has the script loaded on a worker.
+    pub(super) async fn loaded(
+        &self,
+        script: Script,
+        calls: Vec<Call>,
+    ) -> Result<Result<Vm, LoadError>, BrokeOff> {
+        let outside = self.outside.clone();
+        let spare = outside.spare.clone();
+        let mut loaded = self.pool.run(Turn::Fresh, move || Vm::load(&script, calls, outside));
+        let loaded = loaded.end().await;
+        // For the next script, when nothing is more pressing.
+        drop(self.pool.run(Turn::Slice, move || spare.refill()));
+        loaded
     }
 
     pub(super) fn go_on(&mut self, vm: Vm, turn: Turn) {

@@ -109,7 +109,7 @@ pub(crate) type Damage = Arc<ReadError>;
 #[derive(Clone, Debug)]
 pub(crate) struct SessionHandle {
     id: SessionId,
-    commands: mpsc::Sender<Command>,
+    commands: mpsc::Sender<Box<Command>>,
     /// `None` until the session has been read or created.
     position: watch::Receiver<Option<Position>>,
     damage: Arc<OnceLock<Damage>>,
@@ -118,7 +118,7 @@ pub(crate) struct SessionHandle {
 impl SessionHandle {
     pub(super) fn new(
         id: SessionId,
-        commands: mpsc::Sender<Command>,
+        commands: mpsc::Sender<Box<Command>>,
         position: watch::Receiver<Option<Position>>,
         damage: Arc<OnceLock<Damage>>,
     ) -> Self {
@@ -181,7 +181,7 @@ impl SessionHandle {
 
     /// Asks a resting session to let go of its script; one that has commands to see to need not.
     pub(crate) fn sleep(&self) {
-        let _ = self.commands.try_send(Command::Sleep);
+        let _ = self.commands.try_send(Box::new(Command::Sleep));
     }
 
     /// Waits until the session's position is one of those wanted.
@@ -202,7 +202,7 @@ impl SessionHandle {
         command: impl FnOnce(oneshot::Sender<Result<T, Rejected>>) -> Command,
     ) -> Result<T, Rejected> {
         let (reply, result) = oneshot::channel();
-        self.commands.send(command(reply)).await.map_err(|_| self.gone())?;
+        self.commands.send(Box::new(command(reply))).await.map_err(|_| self.gone())?;
         result.await.map_err(|_| self.gone())?
     }
 

@@ -45,14 +45,14 @@ impl Actor {
         let before =
             (std::mem::replace(&mut self.state, next), std::mem::replace(&mut self.seq, seq));
         let until = Instant::now() + self.pool.slice();
-        self.held = Some(Held { append, before, answers, reply, until });
+        self.held = Some(Box::new(Held { append, before, answers, reply, until }));
     }
 
     /// Makes the answer that is held true. False if there was no room for it, and then it is refused
     /// and the script must not go on.
     pub(super) async fn flush(&mut self) -> Result<bool, Lost> {
         match self.held.take() {
-            Some(held) => self.settle(held, None).await,
+            Some(held) => self.settle(*held, None).await,
             None => Ok(true),
         }
     }

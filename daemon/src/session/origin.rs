@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     cause::chain,
-    engine::{BrokeOff, LoadError, ProbeError, Turn, Vm},
+    engine::{BrokeOff, LoadError, ProbeError, Turn},
     journal::{Identity, NewSession, WriteError},
 };
 
@@ -80,38 +80,32 @@ impl Actor {
         }
     }
 
-    /// Compiles the script, journals the session, says so, and begins.
+    /// Loads the script, begins it, journals the session meanwhile, and says so.
     async fn create(
         &mut self,
         new: Beginning,
         reply: oneshot::Sender<Result<(), SpawnError>>,
     ) -> Result<(), Lost> {
-        let vm = match self.try_create(new).await {
-            Ok(vm) => vm,
-            Err(error) => {
-                // Whoever asked may have left.
-                let _ = reply.send(Err(error));
-                return Err(Lost::default());
-            }
-        };
+        if let Err(error) = self.try_create(new).await {
+            // Whoever asked may have left.
+            let _ = reply.send(Err(error));
+            return Err(Lost::default());
+        }
         self.tell();
         if self.deadline_at.is_some() {
             self.registry.add_deadline();
         }
         self.registry.arrived(&self.id);
         let _ = reply.send(Ok(()));
-        self.go_on(vm, Turn::Fresh);
         Ok(())
     }
 
-    async fn try_create(&mut self, new: Beginning) -> Result<Vm, SpawnError> {
+    async fn try_create(&mut self, new: Beginning) -> Result<(), SpawnError> {
         let Beginning { script, identity, deadline_at, replaces } = new;
-        let outside = self.outside.clone();
-        let mut loaded = self.pool.run(Turn::Fresh, {
-            let script = script.clone();
-            move || Vm::load(&script, Vec::new(), outside)
-        });
-        let vm = loaded.end().await??;
+        let vm = self.loaded(script.clone(), Vec::new()).await??;
+        // It begins while this is written, and what it asks is looked at only afterwards; nobody
+        // hears of a script that is not written down.
+        self.go_on(vm, Turn::Fresh);
         let Ok(Transition { next, entries, .. }) = self.state.apply(&Event::Spawned) else {
             return Err(BrokeOff::Panicked.into());
         };
@@ -130,7 +124,7 @@ impl Actor {
         self.state = next;
         self.seq = seq;
         self.deadline_at = deadline_at;
-        Ok(vm)
+        Ok(())
     }
 
     /// Takes the session up from the journal; one that was running goes on.

@@ -61,7 +61,7 @@ impl Actor {
         if let Some(held) = self.held.take() {
             let recorded = self.prepare(events, with).map_err(|_| Lost::default())?;
             let effect = recorded.effect;
-            let written = self.settle(held, Some(recorded)).await?;
+            let written = self.settle(*held, Some(recorded)).await?;
             return Ok(effect.filter(|_| written));
         }
         loop {
@@ -78,7 +78,7 @@ impl Actor {
     /// Waits a while for the disk to have room, and obeys meanwhile.
     async fn wait_for_room(&mut self) -> Result<(), Lost> {
         tokio::select! {
-            command = self.commands.recv() => Box::pin(self.carry_out(command.ok_or_else(Lost::default)?)).await,
+            command = self.commands.recv() => Box::pin(self.carry_out(*command.ok_or_else(Lost::default)?)).await,
             () = tokio::time::sleep(FULL_DISK) => Ok(()),
         }
     }

@@ -71,9 +71,7 @@ impl Actor {
         let recording = self.journal.recording(&self.id).await?.ok_or(Stopped::Lost)?;
         let Recording { script, calls, prelude, .. } = recording;
         self.outside.prelude = self.prelude(&prelude).await?;
-        let outside = self.outside.clone();
-        let load = move || Vm::load(&script, calls, outside);
-        Ok(self.pool.run(Turn::Fresh, load).end().await??)
+        Ok(self.loaded(script, calls).await??)
     }
 
     /// The prelude that the session was born with.

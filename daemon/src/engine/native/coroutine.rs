@@ -10,10 +10,7 @@ use std::{
     ptr,
 };
 
-use mlua::{
-    Lua, Table,
-    ffi::{self, lua_State},
-};
+use mlua::ffi::{self, lua_State};
 
 use super::{OURS, OWN, is_out_of_memory, ours, own};
 use crate::engine::preempt;
@@ -38,17 +35,11 @@ const YIELD: c_int = ffi::lua_upvalueindex(3);
 const RESUME: isize = 1;
 const WRAPPED: isize = 0;
 
-pub(super) fn register(lua: &Lua, host: &Table) -> mlua::Result<()> {
-    // can_pause(): whether a pause would reach the host from here.
-    // SAFETY: it is a C function that keeps to its stack.
-    host.raw_set("can_pause", unsafe { lua.create_c_function(can_pause) }?)
-}
-
 // SAFETY, of all that follow: Lua calls them with a state of its own and room for 20 values; more is
 // asked for. Nothing that needs dropping is alive where they call Lua, which may raise an error or leave
 // by a pause. A coroutine that they run is on the stack or an upvalue, and so alive.
 
-unsafe extern "C-unwind" fn can_pause(state: *mut lua_State) -> c_int {
+pub(super) unsafe extern "C-unwind" fn can_pause(state: *mut lua_State) -> c_int {
     unsafe {
         ffi::lua_pushboolean(state, c_int::from(reaches_host(state)));
         1

@@ -92,15 +92,21 @@ pub(in crate::engine) fn switch(coroutine: *mut ffi::lua_State) {
 ///
 /// `state` is about to run on the calling thread.
 pub(in crate::engine) unsafe fn stops(state: *mut ffi::lua_State) -> bool {
-    // SAFETY: `TOKEN` and `TOLD` are set only while `run` holds what they point to.
+    let cancelled = is_cancelled();
+    // SAFETY: `TOLD` is set only while `run` holds what it points to.
     unsafe {
-        let cancelled = TOKEN.get().as_ref().is_some_and(CancellationToken::is_cancelled);
         if let Some(post) = TOLD.get().as_ref().filter(|_| cancelled) {
             post.over.store(true, SeqCst);
             ffi::lua_sethook(state, Some(hook), ffi::LUA_MASKCOUNT, 1);
         }
         cancelled
     }
+}
+
+/// Whether the session that runs on this worker is cancelled.
+pub(in crate::engine) fn is_cancelled() -> bool {
+    // SAFETY: `TOKEN` is set only while `run` holds what it points to.
+    unsafe { TOKEN.get().as_ref() }.is_some_and(CancellationToken::is_cancelled)
 }
 
 fn runs(coroutine: *mut ffi::lua_State) {

@@ -6,16 +6,15 @@
 
 local host = ...
 local yield, running = coroutine.yield, coroutine.running
-local error, next, rawget, rawset, type = error, next, rawget, rawset, type
-local PAUSE, fetch, traceback = host.pause, host.fetch, host.traceback
-local show, format, find, gsub = tostring, string.format, string.find, string.gsub
+local error, raw_get, rawset, type = error, rawget, rawset, type
+local PAUSE, closure, fetch, traceback = host.pause, host.closure, host.fetch, host.traceback
 local protect, handle_errors, set_metatable = pcall, xpcall, setmetatable
 
 -- Lua's own, for the parts that replace them.
 host.lua = {
-  collectgarbage = collectgarbage, coroutine = coroutine, format = format, gsub = gsub, load = load,
-  pcall = protect, setmetatable = set_metatable, sort = table.sort, tostring = show,
-  xpcall = handle_errors,
+  collectgarbage = collectgarbage, coroutine = coroutine, format = string.format, gsub = string.gsub,
+  load = load, next = next, pcall = protect, rawget = rawget, rawset = rawset,
+  setmetatable = set_metatable, tostring = tostring, xpcall = handle_errors,
 }
 
 local can_pause = host.can_pause
@@ -46,44 +45,7 @@ local function uncaught(ok, ...)
 end
 host.uncaught = uncaught
 
-pcall = host.closure("pcall", protect, uncaught)
-
--- The tables that have fields to load, and what the prelude's parts call them.
-local names = {}
-local lazy = {
-  __metatable = false,
-  __index = function(object, key)
-    return check(fetch(host, names[object], object, key))
-  end,
-  -- What a script assigns stays: the part is loaded before, not afterwards.
-  __newindex = function(object, key, value)
-    check(fetch(host, names[object], object, key))
-    rawset(object, key, value)
-  end,
-  __pairs = function(object)
-    check(fetch(host, names[object], object))
-    return next, object
-  end,
-}
-local function lazily(name, object)
-  names[object] = name
-  return set_metatable(object, lazy)
-end
-host.lazily = lazily
-lazily("host", host)
-alc, coroutine, math = lazily("alc", {}), lazily("coroutine", {}), lazily("math", {})
-io, os, std = lazily("io", {}), lazily("os", {}), lazily("std", {})
-package = lazily("package", {})
-host.alc, host.lua.math, host.lua.package = alc, math, package
-
--- What looks at the fields that are there finds those that are not loaded yet, too.
-local function see(name, object, key)
-  if type(object) ~= "table" then
-    error("bad argument #1 to '" .. name .. "' (table expected, got " .. type(object) .. ")", 3)
-  elseif names[object] then
-    check(fetch(host, names[object], object, key))
-  end
-end
+pcall = closure("pcall", protect, uncaught)
 
 -- A function that is loaded when it is first called.
 local function later(name)
@@ -91,106 +53,41 @@ local function later(name)
     return host[name](...)
   end
 end
+
+-- The tables that have fields to load, and what the prelude's parts call them.
+local names = {}
+host.names = names
+local lazy = {
+  __metatable = false, __newindex = later("assign"), __pairs = later("pairs"),
+  __index = function(object, key)
+    return check(fetch(host, names[object], object, key))
+  end,
+}
+local function lazily(name, object)
+  names[object] = name
+  return set_metatable(object, lazy)
+end
+host.lazily = lazily
+alc, coroutine, math = lazily("alc", {}), lazily("coroutine", {}), lazily("math", {})
+io, os, std = lazily("io", {}), lazily("os", {}), lazily("std", {})
+package = lazily("package", {})
+host.alc, host.lua.math, host.lua.package = alc, math, package
+
 collectgarbage, load, print, warn = later("collectgarbage"), later("load"), later("print"), later("warn")
 xpcall, require = later("xpcall"), later("require")
 dofile, loadfile = later("dofile"), later("loadfile")
-
-function _G.next(object, key)
-  -- A loop that goes on had everything loaded when it began.
-  if key == nil then
-    see("next", object)
-  end
-  return next(object, key)
-end
-
-function _G.rawget(object, key)
-  see("rawget", object, key)
-  return rawget(object, key)
-end
-
--- A function of the host, as scripts call it.
-function host.native(name)
-  return function(...)
-    return check(host[name](...))
-  end
-end
-
--- What a function of the host returns; of what takes a while it returns another one, which does a
--- little each time, and between two calls the slice may end.
-local function done(result)
-  if type(result) ~= "function" then
-    return result
-  end
-  local go_on = result
-  repeat
-    result = check(go_on())
-  until result ~= nil
-  return result
-end
-
--- The same, of the function itself.
-function host.raising(act)
-  return function(...)
-    return done(check(act(...)))
-  end
-end
-
-function host.absent(name)
-  return function()
-    error(name .. ": not available in a session", 0)
-  end
-end
 debug = nil
 
--- No script ever sees an address, and nothing that depends on the collector.
-tostring = host.closure("tostring", show, function(value)
-  return host.show(value)
-end)
-
-string.format = host.closure("format", format, function(...)
-  return host.format(...)
-end)
-
--- A table's `__index` may pause, here and in `ipairs`.
-local replace
-replace = host.closure("gsub", gsub, function(text, pattern, how, limit)
-  return replace(text, pattern, function(key)
-    return how[key]
-  end, limit)
-end, find, table.concat)
-string.gsub = replace
-
-local function step(list, place)
-  place = place + 1
-  local value = list[place]
-  if value ~= nil then
-    return place, value
-  end
-end
-ipairs = host.closure("ipairs", ipairs, function(list)
-  return step, list, 0
-end)
-
-table.sort = host.closure("sort", host.lua.sort, function(list, before)
-  host.sort(list, before)
-end)
-
-setmetatable = host.closure("setmetatable", set_metatable, function(object, metatable)
-  if metatable then
-    if rawget(metatable, "__gc") ~= nil then
-      rawset(metatable, "__gc", nil)
-    end
-    if rawget(metatable, "__mode") ~= nil then
-      rawset(metatable, "__mode", nil)
-    end
-  end
-  if names[object] then
-    -- With all its fields it is a table like any other.
-    check(fetch(host, names[object], object))
-    names[object] = nil
-  end
-  return set_metatable(object, metatable)
-end, "__gc", "__mode")
+-- These go on as Lua's own, or as the field of the host that is named here: no script ever sees an
+-- address, nor anything that depends on the collector; what looks at the fields that are there finds
+-- those that are not loaded yet, too; and a table's `__index` may pause in `gsub` and `ipairs`.
+next, rawget = closure("next", next, "next", lazy), closure("rawget", rawget, "rawget", lazy)
+tostring, ipairs = closure("tostring", tostring, "show"), closure("ipairs", ipairs, "ipairs")
+setmetatable = closure("setmetatable", set_metatable, "setmetatable", "__gc", "__mode")
+string.format = closure("format", string.format, "format")
+string.gsub = closure("gsub", string.gsub, "gsub", string.find, table.concat)
+table.sort = closure("sort", table.sort, "sort")
+host.lua.replace = string.gsub
 
 -- What parts find as globals: these as they are now, whatever a script calls so later, and all else as
 -- the script has it. There are sixteen, since one more would double the table.
@@ -214,7 +111,7 @@ end
 
 -- Has what was written to files reach them before the script stands still; nothing, if it has none.
 function host.settle()
-  local flush = rawget(host, "flush_files")
+  local flush = raw_get(host, "flush_files")
   if flush then
     flush()
   end
@@ -222,7 +119,7 @@ end
 
 local function left(...)
   protect(host.settle)
-  local run = rawget(host, "end_commands")
+  local run = raw_get(host, "end_commands")
   if run then
     protect(run)
   end
@@ -232,6 +129,10 @@ end
 -- Runs the script, under xpcall because an error that leaves a coroutine while `__close` raises
 -- another one would end the process.
 function host.main(chunk)
-  host.outermost = running()
+  rawset(host, "outermost", running())
   return left(handle_errors(chunk, describe))
 end
+
+lazily("host", host)
+-- What nearly every script calls is loaded here, where the stack that grows for it is not a script's.
+local _ = alc.llm

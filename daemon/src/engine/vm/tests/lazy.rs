@@ -70,3 +70,13 @@ fn a_field_may_be_touched_first_where_nothing_can_pause() {
          return coroutine.wrap(function() return tostring(t) .. alc.llm('a') end)()";
     assert_eq!(value(source), "\"74\"");
 }
+
+#[test]
+fn what_could_not_be_loaded_for_lack_of_stack_is_loaded_later() {
+    let source = "local function deep() \
+             if not pcall(deep) then pcall(setmetatable, {}, {__gc = 1}) pcall(ipairs, alc) end \
+         end \
+         deep() \
+         return getmetatable(setmetatable({}, {__gc = 1})).__gc == nil and ipairs(alc) ~= nil";
+    assert_eq!(value(source), "true");
+}
