@@ -6,6 +6,7 @@ mod branch;
 mod changes;
 mod deadline;
 mod defaults;
+mod observer;
 mod program;
 mod retention;
 mod specification;
@@ -34,21 +35,17 @@ use crate::{
     },
     packages::{PinError, ProjectError},
     residency::Residency,
-    session::{
-        Accepted, Actor, Answers, Origin, Position, Rejected, SessionHandle, SpawnError, unnamed,
-    },
+    session::{Accepted, Actor, Answers, Origin, Rejected, SessionHandle, SpawnError, unnamed},
 };
 
 pub(crate) use self::{
     changes::Changed,
     defaults::{Defaults, KEPT},
+    observer::Observer,
     retention::{Gone, Policy},
     specification::Specification,
     travel::{Admission, Packed},
 };
-
-/// How many entries an observer gets at a time.
-const PAGE: usize = 256;
 
 /// No session could be acted on.
 #[derive(Debug, thiserror::Error)]
@@ -432,31 +429,4 @@ fn one(found: Found, session: &Reference) -> Result<SessionId, RegistryError> {
 
 fn random() -> Result<u64, RegistryError> {
     getrandom::u64().map_err(|_| RegistryError::Random)
-}
-
-/// Somebody's place in a history: each sees every entry once, however slow it reads.
-pub(crate) struct Observer {
-    journal: Journal,
-    handle: SessionHandle,
-    after: Seq,
-}
-
-impl Observer {
-    /// The next entries, each an `EventView` in JSON, as soon as there are any; none once the
-    /// session has ended and every entry was seen.
-    pub(crate) async fn next(&mut self) -> Result<Vec<(Seq, String)>, RegistryError> {
-        let after = self.after;
-        let seen = |position: Position| position.seq <= after;
-        self.handle.reach(|position| !seen(position) || position.state.is_terminal()).await?;
-        let page = self.journal.events(self.handle.id(), after, PAGE).await?;
-        if let Some((seq, _)) = page.last() {
-            self.after = *seq;
-        }
-        Ok(page)
-    }
-
-    /// The state in which the history ended.
-    pub(crate) async fn end(&self) -> Result<StateName, RegistryError> {
-        Ok(self.handle.reach(|position| position.state.is_terminal()).await?.state)
-    }
 }

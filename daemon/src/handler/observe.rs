@@ -13,12 +13,13 @@ pub(super) async fn observe(
 ) -> Result<Response, Failure> {
     let mut observer = registry.observe(&observe.session, observe.after).await?;
     loop {
-        let page = observer.next().await?;
-        if page.is_empty() {
+        let passage = observer.next().await?;
+        if passage.entries().is_empty() {
             return Ok(Response::Observed(observer.end().await?));
         }
-        for (seq, event) in page {
-            if interim.send(Response::Event { seq, event: Json(event) }).await.is_err() {
+        for (seq, event) in passage.entries() {
+            let event = Response::Event { seq: *seq, event: Json(event.clone()) };
+            if interim.send(event).await.is_err() {
                 // The connection is gone, and with it whoever would read the last response.
                 return Ok(Response::Observed(alc_core::StateName::Running));
             }

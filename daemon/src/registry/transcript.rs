@@ -2,7 +2,10 @@
 
 use alc_core::{Note, Reference, Seq, SessionId, StateName};
 
-use super::{Observer, PAGE, Registry, RegistryError};
+use super::{
+    Registry, RegistryError,
+    observer::{Observer, PAGE},
+};
 use crate::journal::Told;
 
 impl Registry {

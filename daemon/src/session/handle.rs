@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use alc_core::{CancelReason, Key, Note, PayloadKind, QueryView, Seq, SessionId, StateName, Usage};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::passage::{Latest, Passage};
 use crate::journal::{Mark, NewSession, ReadError, WriteError};
 
 /// Where a session stands, as far as it is on disk.
@@ -113,6 +114,7 @@ pub(crate) struct SessionHandle {
     /// `None` until the session has been read or created.
     position: watch::Receiver<Option<Position>>,
     damage: Arc<OnceLock<Damage>>,
+    latest: Latest,
 }
 
 impl SessionHandle {
@@ -122,7 +124,7 @@ impl SessionHandle {
         position: watch::Receiver<Option<Position>>,
         damage: Arc<OnceLock<Damage>>,
     ) -> Self {
-        Self { id, commands, position, damage }
+        Self { id, commands, position, damage, latest: Latest::default() }
     }
 
     pub(crate) fn id(&self) -> &SessionId {
@@ -132,6 +134,11 @@ impl SessionHandle {
     /// Whether the session is on disk, as far as this process has come to know.
     pub(crate) fn is_known(&self) -> bool {
         self.position.borrow().is_some()
+    }
+
+    /// What follows `after` in its history, which has come to `upto`.
+    pub(crate) fn passage(&self, after: Seq, upto: Seq) -> Arc<Passage> {
+        self.latest.passage(after, upto)
     }
 
     /// Whether this is the only handle.

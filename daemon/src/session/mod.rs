@@ -9,6 +9,7 @@ mod held;
 mod history;
 mod operation;
 mod origin;
+mod passage;
 mod record;
 #[cfg(test)]
 mod tests;
@@ -19,3 +20,4 @@ pub(crate) use actor::Actor;
 pub(crate) use answer::unnamed;
 pub(crate) use handle::{Accepted, Answers, Given, Position, Rejected, SessionHandle};
 pub(crate) use origin::{Beginning, Origin, SpawnError};
+pub(crate) use passage::Passage;

@@ -291,11 +291,11 @@ async fn everybody_who_waits_is_told_the_same_end() {
             barrier.wait().await;
             let mut seen = Vec::new();
             loop {
-                let page = observer.next().await.expect("reads");
-                if page.is_empty() {
+                let passage = observer.next().await.expect("reads");
+                if passage.entries().is_empty() {
                     break;
                 }
-                seen.extend(page);
+                seen.extend(passage.entries().to_vec());
             }
             registry.wait(&id.clone().into(), StateName::is_terminal).await.expect("waits");
             (seen, registry.outcome(&id.into()).await.expect("reads").2)

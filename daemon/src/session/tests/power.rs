@@ -183,7 +183,8 @@ async fn keeps(service: &Registry, fact: &Fact, all: &[Fact]) {
         Fact::Noted(_, seq) => {
             let before = Seq(seq.0 - 1);
             let mut observer = service.observe(&session, before).await.expect("observes");
-            let page = observer.next().await.expect("reads");
+            let passage = observer.next().await.expect("reads");
+            let page = passage.entries();
             assert!(page[0].1.contains("\"kind\":\"note\""), "{page:?}");
         }
         Fact::Cancelled(_) => assert_eq!(view.state, StateName::Cancelled),
