@@ -18,7 +18,8 @@ use Target::{AtLeast, AtMost};
 /// Prints a figure beside its target.
 pub(crate) fn figure(what: &str, value: f64, unit: &str, target: Target) {
     let (sign, wanted, met) = match target {
-        AtMost(most) => ("<=", most, value <= most),
+        // As it is printed.
+        AtMost(most) => ("<=", most, (value * 100.0).round() / 100.0 <= most),
         AtLeast(least) => (">=", least, value >= least),
     };
     let told = if met { "met" } else { "MISSED" };

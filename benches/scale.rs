@@ -1,6 +1,6 @@
 //! P7, P8: what paused sessions cost while nobody answers them, at 10 to 100,000.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use alc_ipc::List;
 
@@ -10,23 +10,26 @@ use crate::{
 };
 
 const REST: Duration = Duration::from_secs(3);
+/// How long until nothing is left in memory of a session that sleeps.
+const FALLING_ASLEEP: Duration = Duration::from_secs(6);
 /// How many sessions `alc list` asks for at a time.
 const PAGE: u32 = 200;
 
 pub(crate) fn measure() {
-    each("P7 resident", &[10, 100, 1000, 5000], &[], 40.0);
-    each("P7 asleep", &[10, 100, 1000, 10_000, 20_000], &["--memory", "0"], 0.25);
+    each("P7 resident", &[10, 100, 1000, 5000], &[], Duration::ZERO, 40.0);
+    each("P7 asleep", &[100, 1000, 10_000, 20_000], &["--memory", "0"], FALLING_ASLEEP, 0.25);
     many();
 }
 
 /// P7: by how much each further session lets the daemon grow.
-fn each(what: &str, counts: &[u32], arguments: &[&str], target: f64) {
+fn each(what: &str, counts: &[u32], arguments: &[&str], settling: Duration, target: f64) {
     let daemon = Daemon::start(arguments);
     // The first ones fill caches.
     drop(paused(&mut daemon.client(), LOOP));
     let mut before = (1, daemon.resident_kib());
     for &count in counts {
         daemon.pause_many(count - before.0);
+        thread::sleep(settling);
         let now = (count, daemon.resident_kib());
         let grown = i32::try_from(now.1.saturating_sub(before.1)).map_or(f64::MAX, f64::from);
         let each = grown / f64::from(now.0 - before.0);

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alc_core::{QueryView, Reference, SessionId, SessionView};
+use alc_core::{QueryView, Reference, SessionId, SessionView, StateName};
 use alc_ipc::{Client, ClientError, ErrorCode, Json, Wait, WaitFor};
 
 use crate::{connect::Connector, error::CliError, signals::Left};
@@ -154,6 +154,11 @@ impl<'a> Link<'a> {
     /// One session as it is now: as the daemon tells it, and read.
     pub(crate) fn state(&mut self, session: &Reference) -> Result<(Json, SessionView), CliError> {
         read(self.call(|client| client.state(session.clone()))?)
+    }
+
+    /// Where a session stands.
+    pub(crate) fn stands(&mut self, session: &Reference) -> Result<StateName, CliError> {
+        self.call(|client| client.stands(session.clone()))
     }
 
     /// The session once it is where it should get, or has ended; `again` is the command that waits

@@ -203,6 +203,14 @@ impl Registry {
         self.view(session, &id).await
     }
 
+    /// Where a session stands; what is in memory need not be read.
+    pub(crate) async fn stands(&self, session: &Reference) -> Result<StateName, RegistryError> {
+        match self.in_memory(session).and_then(|handle| handle.position()) {
+            Some(position) => Ok(position.state),
+            None => Ok(self.state(session).await?.state),
+        }
+    }
+
     /// Some sessions, newest first, and where the next page begins.
     pub(crate) async fn list(
         &self,
@@ -384,7 +392,7 @@ impl Registry {
     fn in_memory(&self, session: &Reference) -> Option<SessionHandle> {
         let SessionRef::Text(text) = &session.session else { return None };
         let id: SessionId = text.parse().ok()?;
-        self.lock().get(&id).filter(|handle| handle.is_known()).cloned()
+        self.lock().get(&id).filter(|handle| handle.position().is_some()).cloned()
     }
 
     /// The handle of a session that the journal has.

@@ -207,6 +207,9 @@ impl Client {
         /// One session as it is now, an [`alc_core::SessionView`].
         state(session: Reference) -> Json:
             Request::State(session) => Response::Session(view) => view;
+        /// Where a session stands, which costs less than all of it.
+        stands(session: Reference) -> StateName:
+            Request::Where(session) => Response::Stands(state) => state;
         /// Some sessions.
         list(list: List) -> Page:
             Request::List(list) => Response::Sessions(page) => page;

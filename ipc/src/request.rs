@@ -87,6 +87,8 @@ pub enum Request {
     /// What things are called, for whoever completes a command line; answered by `Names`, and by
     /// `alcd tool` alone.
     Names(Named),
+    /// Where one session stands; answered by `Stands`.
+    Where(Reference),
 }
 
 /// What has names.

@@ -131,6 +131,8 @@ pub enum Response {
     UpToDate,
     /// Names, each with a remark that may be empty.
     Names(Vec<(String, String)>),
+    /// Where a session stands.
+    Stands(StateName),
 }
 
 impl Response {

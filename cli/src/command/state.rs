@@ -9,11 +9,14 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let reference = &args.session.reference;
     let mut link = connector.reading_session(reference)?;
-    let (view, session) = link.state(reference)?;
-    if output.json() {
+    let state = if output.json() {
+        let (view, session) = link.state(reference)?;
         output.relay(&view)?;
+        session.state
     } else {
-        output.line(session.state.as_str())?;
-    }
-    Ok(if args.exit_code { Exit::of_state(session.state) } else { Exit::Done })
+        let state = link.stands(reference)?;
+        output.line(state.as_str())?;
+        state
+    };
+    Ok(if args.exit_code { Exit::of_state(state) } else { Exit::Done })
 }

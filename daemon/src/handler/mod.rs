@@ -45,6 +45,7 @@ pub(crate) async fn handle(
     let done = match request {
         Request::Spawn(spawn) => spawn::spawn(spawn, registry).await,
         Request::State(session) => state(&session, registry).await,
+        Request::Where(session) => stands(&session, registry).await,
         Request::List(list) => list::list(list, registry).await,
         Request::Query(query) => self::query(&query, registry).await,
         Request::Resume(resume) => resume::resume(resume, registry).await,
@@ -80,6 +81,10 @@ pub(crate) async fn handle(
 
 async fn state(session: &Reference, registry: &Registry) -> Result<Response, Failure> {
     shown(&registry.state(session).await?)
+}
+
+async fn stands(session: &Reference, registry: &Registry) -> Result<Response, Failure> {
+    Ok(Response::Stands(registry.stands(session).await?))
 }
 
 async fn wait(wait: &alc_ipc::Wait, registry: &Registry) -> Result<Response, Failure> {

@@ -131,9 +131,10 @@ impl SessionHandle {
         &self.id
     }
 
-    /// Whether the session is on disk, as far as this process has come to know.
-    pub(crate) fn is_known(&self) -> bool {
-        self.position.borrow().is_some()
+    /// Where the session stands; `None` until it has been read or created, and where its part of the
+    /// journal is damaged.
+    pub(crate) fn position(&self) -> Option<Position> {
+        self.position.borrow().filter(|_| self.damage.get().is_none())
     }
 
     /// What follows `after` in its history, which has come to `upto`.

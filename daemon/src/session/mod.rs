@@ -18,6 +18,6 @@ mod work;
 
 pub(crate) use actor::Actor;
 pub(crate) use answer::unnamed;
-pub(crate) use handle::{Accepted, Answers, Given, Position, Rejected, SessionHandle};
+pub(crate) use handle::{Accepted, Answers, Given, Rejected, SessionHandle};
 pub(crate) use origin::{Beginning, Origin, SpawnError};
 pub(crate) use passage::Passage;
