@@ -1,9 +1,9 @@
 //! A verb that waits outlives its daemon: it goes on with the next one, behind the last event that it
 //! printed, and gives up only when none comes.
 
-use std::{fs, path::Path};
+use std::{fs, os::unix::net::UnixListener, path::Path};
 
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, bind, connect, listen, socket};
+use rustix::net::{AddressFamily, SocketAddrUnix, SocketType, connect, listen, socket};
 
 use crate::{
     env::TestEnv,
@@ -105,8 +105,8 @@ fn a_daemon_that_takes_nobody_in_is_called_wedged() {
     let path = env.endpoint().expect("an endpoint").address().to_owned();
     fs::remove_file(&path).expect("removes");
     let address = SocketAddrUnix::new(&path).expect("an address");
-    let listener = socket(AddressFamily::UNIX, SocketType::STREAM, None).expect("a socket");
-    bind(&listener, &address).expect("binds");
+    // Std's is inherited by no process that another test starts, which would keep it open.
+    let listener = UnixListener::bind(&path).expect("binds");
     listen(&listener, 1).expect("listens");
     // Others wait already, as many as there is room for.
     let mut waiting = Vec::new();
