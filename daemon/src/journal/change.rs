@@ -147,9 +147,6 @@ impl Change {
     }
 }
 
-/// The most entries in one statement.
-const ENTRIES: usize = 16;
-
 /// The version of what entries say.
 const V: u32 = alc_core::FORMAT;
 
@@ -242,7 +239,6 @@ fn note_after_end(
     Ok(before.row.change(db, &[("seq", &seq), ("changed_at", &before.at)])?)
 }
 
-/// Several at a time, since SQLite prepares for failure anew with each statement.
 pub(super) fn insert_entries(
     db: &Connection,
     texts: &mut Texts,
@@ -251,20 +247,19 @@ pub(super) fn insert_entries(
     at: i64,
     entries: &[Entry],
 ) -> Result<(), WriteError> {
-    let mut seq = after.0.cast_signed();
-    for entries in entries.chunks(ENTRIES) {
-        let bodies = entries.iter().map(json).collect::<Result<Vec<_>, _>>()?;
-        let mut stored = Vec::with_capacity(ENTRIES);
-        for (entry, body) in entries.iter().zip(&bodies) {
-            seq += 1;
-            stored.push((seq, entry.kind(), texts.store(db, body)?));
-        }
-        let mut rows: Vec<Vec<Pair<'_>>> = Vec::with_capacity(ENTRIES);
-        for (seq, kind, body) in &stored {
-            let (session, at) = (("session", &session as _), ("at", &at as _));
-            rows.push(vec![session, ("seq", seq), at, ("kind", kind), ("v", &V), ("body", body)]);
-        }
-        Table::Event.insert(db, &rows)?;
+    for (entry, place) in entries.iter().zip(1..) {
+        let body = json(entry)?;
+        Table::Event.insert(
+            db,
+            &[
+                ("session", &session),
+                ("seq", &after.plus(place).0.cast_signed()),
+                ("at", &at),
+                ("kind", &entry.kind()),
+                ("v", &V),
+                ("body", &texts.store(db, &body)?),
+            ],
+        )?;
     }
     Ok(())
 }
@@ -286,14 +281,14 @@ fn insert_call(
     let n = call.n.cast_signed();
     Table::Effect.insert(
         db,
-        &[vec![
+        &[
             ("session", &session.n),
             ("n", &n),
             ("kind", &call.kind.as_str()),
             ("fingerprint", &call.fingerprint),
             ("intent", &intent),
             ("result", &result),
-        ]],
+        ],
     )?;
     if call.kind == CallKind::Stats {
         session.tally.recorded();
@@ -303,14 +298,14 @@ fn insert_call(
         let tokens = session.tally.asked(query).cast_signed();
         Table::Query.insert(
             db,
-            &[vec![
+            &[
                 ("session", &session.n),
                 ("number", number),
                 ("call", &n),
                 ("tokens", &tokens),
                 ("asked_at", &session.at),
                 ("record", &texts.store(db, &record)?),
-            ]],
+            ],
         )?;
     }
     Ok(())

@@ -1,6 +1,8 @@
 //! The checksum that a session's rows bear in their last column: a CRC-32 of the values in all others.
 //! SQLite does not notice a byte that has changed inside of a value; with this, every reader does.
 
+use std::sync::LazyLock;
+
 use rusqlite::{
     Connection, Row, ToSql, params_from_iter,
     types::{Null, ToSqlOutput, Value, ValueRef},
@@ -40,43 +42,98 @@ impl Table {
         }
     }
 
-    /// What `work` makes of the names of the columns before the checksum.
-    fn with_columns<T>(
-        self,
-        db: &Connection,
-        work: impl FnOnce(&[&str]) -> rusqlite::Result<T>,
-    ) -> rusqlite::Result<T> {
-        let statement = db.prepare_cached(&format!("SELECT * FROM {} LIMIT 0", self.name()))?;
-        let mut names: Vec<_> = statement.column_names().collect();
-        names.pop();
-        work(&names)
+    /// The columns before the checksum, as the table is declared: to ask SQLite for their names costs
+    /// more than to read their values.
+    pub(super) fn columns(self) -> &'static [&'static str] {
+        match self {
+            Self::Session => SESSION,
+            Self::Event => &["session", "seq", "at", "kind", "v", "body"],
+            Self::Effect => &["session", "n", "kind", "fingerprint", "intent", "result"],
+            Self::Query => QUERY,
+        }
     }
 
-    /// Inserts rows, a few at a time, each with its checksum; what a row does not name is NULL.
-    pub(super) fn insert(self, db: &Connection, rows: &[Vec<Pair<'_>>]) -> rusqlite::Result<()> {
-        let mut values = Vec::new();
-        let width = self.with_columns(db, |columns| {
-            for row in rows {
-                let mut sum = Sum::default();
-                for column in columns {
-                    let value = match row.iter().find(|(name, _)| name == column) {
-                        Some((_, value)) => value.to_sql()?,
-                        None => Null.into(),
-                    };
-                    sum.add(borrowed(&value));
-                    values.push(value);
-                }
-                values.push(sum.value().into());
-            }
-            Ok(columns.len() + 1)
-        })?;
-        let places = format!("({})", vec!["?"; width].join(", "));
-        let places = vec![&*places; rows.len()].join(", ");
-        let sql = format!("INSERT INTO {} VALUES {places}", self.name());
-        db.prepare_cached(&sql)?.execute(params_from_iter(values))?;
+    /// Inserts a row and its checksum; what it does not name is NULL.
+    pub(super) fn insert(self, db: &Connection, row: &[Pair<'_>]) -> rusqlite::Result<()> {
+        let mut values = Vec::with_capacity(self.columns().len() + 1);
+        let mut sum = Sum::default();
+        for column in self.columns() {
+            let value = match row.iter().find(|(name, _)| name == column) {
+                Some((_, value)) => value.to_sql()?,
+                None => Null.into(),
+            };
+            sum.add(borrowed(&value));
+            values.push(value);
+        }
+        values.push(sum.value().into());
+        db.prepare_cached(self.insertion())?.execute(params_from_iter(values))?;
         Ok(())
     }
+
+    /// SQLite need not prepare to undo a part of a change, since a change that fails is undone as a
+    /// whole: `OR FAIL`.
+    fn insertion(self) -> &'static str {
+        static TEXTS: LazyLock<[String; 4]> = LazyLock::new(|| {
+            Table::ALL.map(|table| {
+                let places = vec!["?"; table.columns().len() + 1].join(", ");
+                format!("INSERT OR FAIL INTO {} VALUES ({places})", table.name())
+            })
+        });
+        &TEXTS[self as usize]
+    }
 }
+
+const SESSION: &[&str] = &[
+    "n",
+    "id",
+    "name",
+    "labels",
+    "spawn_key",
+    "spawn_fingerprint",
+    "kind",
+    "state",
+    "finished_at",
+    "seq",
+    "asked",
+    "open",
+    "calls",
+    "tally",
+    "lines",
+    "created_at",
+    "started_at",
+    "stood_still",
+    "changed_at",
+    "paused_at",
+    "pause_kind",
+    "deadline_at",
+    "state_before",
+    "progress",
+    "cancel",
+    "outcome",
+    "source",
+    "chunk",
+    "prelude",
+    "ctx",
+    "seed",
+    "budget",
+    "env",
+    "settings",
+    "caller",
+    "abi",
+];
+
+const QUERY: &[&str] = &[
+    "session",
+    "number",
+    "call",
+    "answer",
+    "usage",
+    "tokens",
+    "asked_at",
+    "answered_at",
+    "answer_key",
+    "record",
+];
 
 /// Whether a row, as `SELECT *` finds it behind `skipped` other columns, is as it was written.
 pub(super) fn is_good(row: &Row<'_>, skipped: usize) -> rusqlite::Result<bool> {
@@ -107,32 +164,21 @@ impl Stored {
     }
 
     /// The same with another value in one column.
-    pub(super) fn with(
-        mut self,
-        db: &Connection,
-        column: &str,
-        value: &Value,
-    ) -> rusqlite::Result<Self> {
-        self.table.with_columns(db, |columns| {
-            for (_, old) in
-                columns.iter().zip(&mut self.values).filter(|(name, _)| **name == column)
-            {
-                old.clone_from(value);
-            }
-            Ok(())
-        })?;
-        Ok(self)
+    pub(super) fn with(mut self, column: &str, value: Value) -> Self {
+        let place = self.table.columns().iter().position(|name| *name == column);
+        if let Some(old) = place.and_then(|place| self.values.get_mut(place)) {
+            *old = value;
+        }
+        self
     }
 
     /// Inserts the row into a database where it is not.
     pub(super) fn insert(&self, to: &Connection) -> rusqlite::Result<()> {
-        self.table.with_columns(to, |columns| {
-            let mut row: Vec<Pair<'_>> = Vec::with_capacity(columns.len());
-            for (column, value) in columns.iter().zip(&self.values) {
-                row.push((column, value));
-            }
-            self.table.insert(to, &[row])
-        })
+        let mut row: Vec<Pair<'_>> = Vec::with_capacity(self.values.len());
+        for (column, value) in self.table.columns().iter().zip(&self.values) {
+            row.push((column, value));
+        }
+        self.table.insert(to, &row)
     }
 
     /// Writes new values where they differ from the old ones: SQLite rewrites the index of a column
@@ -140,28 +186,25 @@ impl Stored {
     pub(super) fn change(&self, db: &Connection, changes: &[Pair<'_>]) -> rusqlite::Result<()> {
         let mut sum = Sum::default();
         let (mut set, mut values, mut key) = (String::new(), Vec::new(), Vec::new());
-        self.table.with_columns(db, |columns| {
-            for (column, old) in columns.iter().zip(&self.values) {
-                let old = ValueRef::from(old);
-                let new = match changes.iter().find(|(name, _)| name == column) {
-                    Some((_, value)) => value.to_sql()?,
-                    None => ToSqlOutput::Borrowed(old),
-                };
-                sum.add(borrowed(&new));
-                if borrowed(&new) != old {
-                    set.extend([*column, " = ?, "]);
-                    values.push(new);
-                }
-                if self.table.key().contains(column) {
-                    key.push(ToSqlOutput::Borrowed(old));
-                }
+        for (column, old) in self.table.columns().iter().zip(&self.values) {
+            let old = ValueRef::from(old);
+            let new = match changes.iter().find(|(name, _)| name == column) {
+                Some((_, value)) => value.to_sql()?,
+                None => ToSqlOutput::Borrowed(old),
+            };
+            sum.add(borrowed(&new));
+            if borrowed(&new) != old {
+                set.extend([*column, " = ?, "]);
+                values.push(new);
             }
-            Ok(())
-        })?;
+            if self.table.key().contains(column) {
+                key.push(ToSqlOutput::Borrowed(old));
+            }
+        }
         values.push(sum.value().into());
         values.append(&mut key);
         let (name, key) = (self.table.name(), self.table.key().join(" = ? AND "));
-        let sql = format!("UPDATE {name} SET {set}sum = ? WHERE {key} = ?");
+        let sql = format!("UPDATE OR FAIL {name} SET {set}sum = ? WHERE {key} = ?");
         db.prepare_cached(&sql)?.execute(params_from_iter(values))?;
         Ok(())
     }
@@ -184,9 +227,9 @@ pub(crate) fn renew(db: &Connection) {
     db.set_db_config(triggers, true).expect("configures");
 }
 
-/// A checksum, to which a row's values are added one after the other.
+/// The values of a row, one after the other, of which the checksum is taken at once.
 #[derive(Default)]
-struct Sum(crc32fast::Hasher);
+struct Sum(Vec<u8>);
 
 impl Sum {
     /// Adds a value, with what tells it from others of the same bytes.
@@ -203,14 +246,13 @@ impl Sum {
             ValueRef::Text(text) => (3, text),
             ValueRef::Blob(bytes) => (4, bytes),
         };
-        let mut head = [kind; 9];
-        head[1..].copy_from_slice(&(bytes.len() as u64).to_le_bytes());
-        self.0.update(&head);
-        self.0.update(bytes);
+        self.0.push(kind);
+        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.0.extend_from_slice(bytes);
     }
 
-    fn value(self) -> i64 {
-        self.0.finalize().into()
+    fn value(&self) -> i64 {
+        crc32fast::hash(&self.0).into()
     }
 }
 
@@ -220,5 +262,21 @@ fn borrowed<'a>(value: &'a ToSqlOutput<'_>) -> ValueRef<'a> {
         ToSqlOutput::Owned(value) => value.into(),
         // Nothing that is stored is anything else.
         _ => ValueRef::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_table_has_the_columns_that_it_is_declared_with() {
+        let db = Connection::open_in_memory().expect("opens");
+        db.execute_batch(include_str!("schema_1.sql")).expect("creates");
+        for table in Table::ALL {
+            let row = db.prepare(&format!("SELECT * FROM {}", table.name())).expect("prepares");
+            let names: Vec<_> = row.column_names().collect();
+            assert_eq!(names, [table.columns(), &["sum"]].concat());
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! within one. What is only copied is not named here, so a new column is never left behind.
 
 use alc_core::SessionId;
-use rusqlite::{Connection, OptionalExtension, ToSql, types::Value};
+use rusqlite::{Connection, ToSql, types::Value};
 
 use super::{
     checksum::{Stored, Table, is_good},
@@ -58,8 +58,7 @@ impl Copy<'_> {
             }
             let mut stored = Stored::of(table, row, changed.len()).map_err(CopyError::source)?;
             for (place, (column, _)) in changed.iter().enumerate() {
-                let value = row.get(place).and_then(|value| stored.with(self.from, column, &value));
-                stored = value.map_err(CopyError::source)?;
+                stored = stored.with(column, row.get(place).map_err(CopyError::source)?);
             }
             // Within one database the texts are there.
             if !std::ptr::eq(self.from, self.to) {
@@ -102,9 +101,10 @@ fn as_hash(value: &Value) -> Option<&[u8]> {
     }
 }
 
-/// The number that the next session gets.
+/// The number that the next session gets: behind all that have a row left somewhere.
 pub(super) fn next_number(db: &Connection) -> rusqlite::Result<i64> {
-    let last = "SELECT seq FROM sqlite_sequence WHERE name = 'session'";
-    let last: Option<i64> = db.prepare_cached(last)?.query_row([], |row| row.get(0)).optional()?;
+    let last = "SELECT max(n) FROM (SELECT max(n) AS n FROM session
+                                    UNION ALL SELECT max(session) FROM leftover)";
+    let last: Option<i64> = db.prepare_cached(last)?.query_row([], |row| row.get(0))?;
     Ok(last.unwrap_or_default() + 1)
 }

@@ -52,7 +52,7 @@ fn insert_session(
     let at = &script.started_at;
     let row = Table::Session.insert(
         db,
-        &[vec![
+        &[
             ("n", &n),
             ("id", &id.as_str()),
             ("name", &identity.name.as_ref().map(Name::as_str)),
@@ -82,7 +82,7 @@ fn insert_session(
             ("settings", &json(&script.settings)?),
             ("caller", &json(&script.caller)?),
             ("abi", &ABI),
-        ]],
+        ],
     );
     Ok(row?)
 }

@@ -94,7 +94,7 @@ fn check_texts(db: &Connection, id: &SessionId) -> Result<(), ReadError> {
     let mut statement = db.prepare("SELECT hash FROM blob")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let row = Columns::new(db, row, id.as_str());
+        let row = Columns::new(db, row, id.as_str(), &["hash"]);
         row.text("hash")?;
     }
     Ok(())

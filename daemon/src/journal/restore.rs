@@ -43,16 +43,14 @@ fn state(rows: Rows<'_>, row: &Columns<'_>) -> Result<State, ReadError> {
 pub(super) fn open_queries<T>(
     rows: Rows<'_>,
     row: &Columns<'_>,
-    mut read: impl FnMut(&Columns<'_>) -> Result<T, ReadError>,
+    read: impl FnMut(&Columns<'_>) -> Result<T, ReadError>,
 ) -> Result<Vec<T>, ReadError> {
-    let which = "INDEXED BY query_open WHERE session = ?1 AND answer IS NULL ORDER BY number";
-    let open = rows.all(Table::Query, which, [rows.n], |query| {
-        if query.is_null("answer")? {
-            return read(query);
-        }
-        Err(query.damaged("answer", Flaw::Contradiction))
-    })?;
-    if open.len() == row.number::<usize>("open")? { Ok(open) } else { Err(rows.missing("open")) }
+    // They are among the last that were asked.
+    let which = "WHERE session = ?1 AND answer IS NULL ORDER BY number DESC LIMIT ?2";
+    let count = row.number::<u32>("open")?;
+    let mut open = rows.all(Table::Query, which, (rows.n, count), read)?;
+    open.reverse();
+    if open.len() == count as usize { Ok(open) } else { Err(rows.missing("open")) }
 }
 
 /// A session's script and everything it was told. What it asked is not kept: the script says it

@@ -59,12 +59,19 @@ pub(super) struct Columns<'a> {
     db: &'a Connection,
     row: &'a Row<'a>,
     session: &'a str,
+    /// What the columns are called, from the first on.
+    names: &'static [&'static str],
 }
 
 impl<'a> Columns<'a> {
-    /// A row of a table without checksums.
-    pub(super) fn new(db: &'a Connection, row: &'a Row<'a>, session: &'a str) -> Self {
-        Self { db, row, session }
+    /// A row of a table without checksums, of which these columns were asked for.
+    pub(super) fn new(
+        db: &'a Connection,
+        row: &'a Row<'a>,
+        session: &'a str,
+        names: &'static [&'static str],
+    ) -> Self {
+        Self { db, row, session, names }
     }
 
     /// A row of `table` as `SELECT *` finds it, if it is as it was written.
@@ -75,7 +82,7 @@ impl<'a> Columns<'a> {
         table: Table,
     ) -> Result<Self, ReadError> {
         if is_good(row, 0)? {
-            return Ok(Self::new(db, row, session));
+            return Ok(Self::new(db, row, session, table.columns()));
         }
         Err(changed(row, session, table))
     }
@@ -91,7 +98,9 @@ impl<'a> Columns<'a> {
     }
 
     fn value(&self, column: &'static str) -> Result<ValueRef<'_>, ReadError> {
-        Ok(self.row.get_ref(column)?)
+        let place = self.names.iter().position(|name| *name == column);
+        let unknown = || rusqlite::Error::InvalidColumnName(column.to_owned());
+        Ok(self.row.get_ref(place.ok_or_else(unknown)?)?)
     }
 
     /// A text, wherever it is stored.

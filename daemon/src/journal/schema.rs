@@ -31,7 +31,7 @@ pub(super) const HEADER: usize = 100;
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Every journal has pages of this size, in bytes.
-pub(super) const PAGE_SIZE: u64 = 8192;
+pub(super) const PAGE_SIZE: u64 = 4096;
 
 /// How long to wait for another process, such as the `sqlite3` shell, to let go of the file.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -150,6 +150,8 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error>
     let db = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     db.busy_timeout(PATIENCE)?;
     db.execute_batch("PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON;")?;
+    // A statement keeps its plan, whatever values it is given: it is not prepared anew each time.
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     db.set_prepared_statement_cache_capacity(64);
     Ok(db)
 }

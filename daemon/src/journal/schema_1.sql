@@ -2,7 +2,7 @@
 -- BLOB. Times are Unix milliseconds. A `sum` is a CRC-32 of the row's other values.
 
 CREATE TABLE session (
-    n                 INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of creation, never again
+    n                 INTEGER PRIMARY KEY, -- in order of creation
     id                TEXT NOT NULL UNIQUE,
     name              TEXT,
     labels            TEXT NOT NULL, -- JSON
@@ -66,9 +66,9 @@ CREATE TABLE event (
     kind    TEXT NOT NULL,
     v       INTEGER NOT NULL,
     body    ANY NOT NULL, -- JSON
-    sum     INTEGER NOT NULL
-) STRICT;
-CREATE UNIQUE INDEX event_seq ON event (session, seq);
+    sum     INTEGER NOT NULL,
+    PRIMARY KEY (session, seq)
+) STRICT, WITHOUT ROWID;
 
 -- What the script asked of the world; a `result` of NULL stands for the answers to its
 -- queries or, with an `intent`, for one that was lost.
@@ -99,7 +99,6 @@ CREATE TABLE query (
     PRIMARY KEY (session, number)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX query_key ON query (session, answer_key) WHERE answer_key IS NOT NULL;
-CREATE INDEX query_open ON query (session, number) WHERE answer IS NULL;
 
 -- Long texts, once each, by the BLAKE3 hash of what they say.
 CREATE TABLE blob (
@@ -141,10 +140,11 @@ CREATE UNIQUE INDEX tombstone_spawn_key ON tombstone (spawn_key) WHERE spawn_key
 -- A second lock behind the state machine: what has ended, been told or been answered stays as it is.
 -- A change to a session updates its row last, so `session_ended` refuses all of it; `event` has a
 -- lock of its own, and the rows that only replay reads do without. A trigger runs for every row and
--- must be cheap: `state IN (...)` would fill a temporary table each time.
+-- must be cheap: `state IN (...)` would fill a temporary table each time, and `RAISE(ABORT)` would
+-- have SQLite copy each page beforehand. Whoever writes undoes a change that fails as a whole.
 CREATE TRIGGER session_id_is_new BEFORE INSERT ON session
 WHEN EXISTS (SELECT 1 FROM tombstone WHERE id = NEW.id)
-BEGIN SELECT RAISE(ABORT, 'the id was used before'); END;
+BEGIN SELECT RAISE(FAIL, 'the id was used before'); END;
 
 -- Of a session that has ended only the history may still grow, by notes. (One that is imported is
 -- inserted last, with all that it has.)
@@ -157,26 +157,26 @@ WHEN OLD.finished_at IS NOT NULL AND NOT (
      IS (NEW.n, NEW.id, NEW.name, NEW.state, NEW.finished_at, NEW.outcome, NEW.cancel, NEW.asked,
          NEW.calls, NEW.tally)
 )
-BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
+BEGIN SELECT RAISE(FAIL, 'the session has ended'); END;
 
 CREATE TRIGGER session_at_work BEFORE DELETE ON session
 WHEN OLD.finished_at IS NULL
-BEGIN SELECT RAISE(ABORT, 'the session has not ended'); END;
+BEGIN SELECT RAISE(FAIL, 'the session has not ended'); END;
 
 CREATE TRIGGER event_after_end BEFORE INSERT ON event
 WHEN NEW.kind <> 'note' AND (SELECT finished_at FROM session WHERE n = NEW.session) IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'the session has ended'); END;
+BEGIN SELECT RAISE(FAIL, 'the session has ended'); END;
 
 CREATE TRIGGER event_stays BEFORE UPDATE ON event
-BEGIN SELECT RAISE(ABORT, 'history does not change'); END;
+BEGIN SELECT RAISE(FAIL, 'history does not change'); END;
 
 
 CREATE TRIGGER effect_stays BEFORE UPDATE ON effect
 WHEN OLD.result IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'a recorded result does not change'); END;
+BEGIN SELECT RAISE(FAIL, 'a recorded result does not change'); END;
 
 
 CREATE TRIGGER query_answered BEFORE UPDATE ON query
 WHEN OLD.answer IS NOT NULL
     OR (SELECT finished_at FROM session WHERE n = OLD.session) IS NOT NULL
-BEGIN SELECT RAISE(ABORT, 'an answer does not change'); END;
+BEGIN SELECT RAISE(FAIL, 'an answer does not change'); END;
