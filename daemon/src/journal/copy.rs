@@ -2,7 +2,7 @@
 //! within one. What is only copied is not named here, so a new column is never left behind.
 
 use alc_core::SessionId;
-use rusqlite::{Connection, ToSql, types::Value};
+use rusqlite::{Connection, OptionalExtension, ToSql, types::Value};
 
 use super::{
     checksum::{Stored, Table, is_good},
@@ -101,10 +101,9 @@ fn as_hash(value: &Value) -> Option<&[u8]> {
     }
 }
 
-/// The number that the next session gets: behind all that have a row left somewhere.
+/// The number that the next session gets.
 pub(super) fn next_number(db: &Connection) -> rusqlite::Result<i64> {
-    let last = "SELECT max(n) FROM (SELECT max(n) AS n FROM session
-                                    UNION ALL SELECT max(session) FROM leftover)";
-    let last: Option<i64> = db.prepare_cached(last)?.query_row([], |row| row.get(0))?;
+    let last = "SELECT seq FROM sqlite_sequence WHERE name = 'session'";
+    let last: Option<i64> = db.prepare_cached(last)?.query_row([], |row| row.get(0)).optional()?;
     Ok(last.unwrap_or_default() + 1)
 }

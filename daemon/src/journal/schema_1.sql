@@ -2,7 +2,7 @@
 -- BLOB. Times are Unix milliseconds. A `sum` is a CRC-32 of the row's other values.
 
 CREATE TABLE session (
-    n                 INTEGER PRIMARY KEY, -- in order of creation
+    n                 INTEGER PRIMARY KEY AUTOINCREMENT, -- in order of creation, never again
     id                TEXT NOT NULL UNIQUE,
     name              TEXT,
     labels            TEXT NOT NULL, -- JSON
