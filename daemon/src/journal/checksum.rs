@@ -56,7 +56,7 @@ impl Table {
     /// Inserts a row and its checksum; what it does not name is NULL.
     pub(super) fn insert(self, db: &Connection, row: &[Pair<'_>]) -> rusqlite::Result<()> {
         let mut values = Vec::with_capacity(self.columns().len() + 1);
-        let mut sum = Sum::default();
+        let mut sum = Sum::new();
         for column in self.columns() {
             let value = match row.iter().find(|(name, _)| name == column) {
                 Some((_, value)) => value.to_sql()?,
@@ -138,7 +138,7 @@ const QUERY: &[&str] = &[
 /// Whether a row, as `SELECT *` finds it behind `skipped` other columns, is as it was written.
 pub(super) fn is_good(row: &Row<'_>, skipped: usize) -> rusqlite::Result<bool> {
     let last = row.as_ref().column_count() - 1;
-    let mut sum = Sum::default();
+    let mut sum = Sum::new();
     for place in skipped..last {
         sum.add(row.get_ref(place)?);
     }
@@ -184,7 +184,7 @@ impl Stored {
     /// Writes new values where they differ from the old ones: SQLite rewrites the index of a column
     /// that is set, changed or not.
     pub(super) fn change(&self, db: &Connection, changes: &[Pair<'_>]) -> rusqlite::Result<()> {
-        let mut sum = Sum::default();
+        let mut sum = Sum::new();
         let (mut set, mut values, mut key) = (String::new(), Vec::new(), Vec::new());
         for (column, old) in self.table.columns().iter().zip(&self.values) {
             let old = ValueRef::from(old);
@@ -228,10 +228,14 @@ pub(crate) fn renew(db: &Connection) {
 }
 
 /// The values of a row, one after the other, of which the checksum is taken at once.
-#[derive(Default)]
 struct Sum(Vec<u8>);
 
 impl Sum {
+    /// Of no value; most rows are shorter than what it has room for.
+    fn new() -> Self {
+        Self(Vec::with_capacity(1024))
+    }
+
     /// Adds a value, with what tells it from others of the same bytes.
     fn add(&mut self, value: ValueRef<'_>) {
         let number = match value {

@@ -119,26 +119,27 @@ fn sweep(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
     Ok(Tidied { count: (rows - left).cast_unsigned(), rest })
 }
 
-/// Asks each index of references by name, so that a blob never costs more than a few look-ups.
+/// Asks each index of references by name, so that a blob never costs more than a few look-ups; they have
+/// hashes alone, which are `>= x''`.
 const REFERENCED: &str = "
     SELECT EXISTS (SELECT 1 FROM session INDEXED BY session_source WHERE source = ?1)
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_prelude WHERE prelude = ?1)
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_ctx_blob
-                   WHERE ctx = ?1 AND typeof(ctx) = 'blob')
+                   WHERE ctx = ?1 AND ctx >= x'')
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_env_blob
-                   WHERE env = ?1 AND typeof(env) = 'blob')
+                   WHERE env = ?1 AND env >= x'')
         OR EXISTS (SELECT 1 FROM session INDEXED BY session_outcome_blob
-                   WHERE outcome = ?1 AND typeof(outcome) = 'blob')
+                   WHERE outcome = ?1 AND outcome >= x'')
         OR EXISTS (SELECT 1 FROM event INDEXED BY event_blob
-                   WHERE body = ?1 AND typeof(body) = 'blob')
+                   WHERE body = ?1 AND body >= x'')
         OR EXISTS (SELECT 1 FROM effect INDEXED BY effect_intent_blob
-                   WHERE intent = ?1 AND typeof(intent) = 'blob')
+                   WHERE intent = ?1 AND intent >= x'')
         OR EXISTS (SELECT 1 FROM effect INDEXED BY effect_blob
-                   WHERE result = ?1 AND typeof(result) = 'blob')
+                   WHERE result = ?1 AND result >= x'')
         OR EXISTS (SELECT 1 FROM query INDEXED BY query_answer_blob
-                   WHERE answer = ?1 AND typeof(answer) = 'blob')
+                   WHERE answer = ?1 AND answer >= x'')
         OR EXISTS (SELECT 1 FROM query INDEXED BY query_record_blob
-                   WHERE record = ?1 AND typeof(record) = 'blob')";
+                   WHERE record = ?1 AND record >= x'')";
 
 /// Some of the blobs behind `after` that nothing refers to, with their sizes, and where to go on.
 pub(super) fn idle_blobs(db: &Connection, after: &[u8], parts: i64) -> rusqlite::Result<IdleBlobs> {

@@ -172,7 +172,7 @@ const TAMPERING: &[&str] = &[
     "UPDATE event SET sum = sum + 1 WHERE seq = 1",
     "UPDATE event SET at = at + 1, sum = 0 WHERE seq = 1",
     "DELETE FROM event WHERE seq = 2",
-    "UPDATE event SET seq = seq + 99",
+    "UPDATE event SET seq = seq + 1",
     "UPDATE event SET session = 2 WHERE seq = 2",
     "UPDATE event SET kind = 'note' WHERE seq = 1",
     "UPDATE event SET body = '{}' WHERE seq = 1",
