@@ -158,7 +158,7 @@ fn gc_keeps_the_newest_that_fit() {
     assert_eq!(left, ids[4 - left.len()..].iter().collect::<Vec<_>>());
     let used: i64 = journal(&env)
         .query_row(
-            "SELECT (page_count - freelist_count) * 4096 FROM pragma_page_count, pragma_freelist_count",
+            "SELECT (page_count - freelist_count) * 8192 FROM pragma_page_count, pragma_freelist_count",
             [],
             |row| row.get(0),
         )

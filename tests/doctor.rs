@@ -150,7 +150,7 @@ fn a_damaged_journal_is_found_and_not_touched() {
         message
     };
     // A page in the middle, the head of the first one, and half a file.
-    let page = 4096;
+    let page = 8192;
     assert!(damage(sound_bytes.len() / page / 2 * page, page).contains("is damaged"));
     assert!(damage(0, 16).contains("journal.db"));
     fs::write(&journal, &sound_bytes[..sound_bytes.len() / 2]).expect("writes");

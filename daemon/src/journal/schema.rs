@@ -31,7 +31,7 @@ pub(super) const HEADER: usize = 100;
 pub(super) const MAGIC: &[u8] = b"SQLite format 3\0";
 
 /// Every journal has pages of this size, in bytes.
-pub(super) const PAGE_SIZE: u64 = 4096;
+pub(super) const PAGE_SIZE: u64 = 8192;
 
 /// How long to wait for another process, such as the `sqlite3` shell, to let go of the file.
 const PATIENCE: Duration = Duration::from_secs(5);

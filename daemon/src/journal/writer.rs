@@ -25,7 +25,7 @@ const GROUP: usize = 512;
 const QUEUE: usize = 1024;
 
 /// Pages in the write-ahead log (8 MiB) from which on an idle moment is used to empty it.
-const CHECKPOINT: i64 = 2_000;
+const CHECKPOINT: i64 = 1_000;
 
 /// Pages from which on it is emptied although changes are waiting.
 const OVERDUE: i64 = 4 * CHECKPOINT;

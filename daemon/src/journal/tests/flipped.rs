@@ -26,7 +26,7 @@ use super::{
 /// Zeros in such numbers are space that nobody reads.
 const EMPTY: usize = 8;
 /// A page's length.
-const PAGE: usize = 4096;
+const PAGE: usize = 8192;
 
 /// A paused session with something of everything, one that is done, and one that was cancelled.
 async fn golden() -> (Vec<u8>, Vec<SessionId>) {

@@ -151,7 +151,7 @@ async fn a_closed_journal_is_one_file_of_the_current_format() {
     assert_eq!(names, ["journal.db", "journal.reserve"]);
     let db = Connection::open(&path).expect("opens");
     let number = |sql| db.query_row(sql, [], |row| row.get::<_, i64>(0)).expect("reads");
-    assert_eq!(number("PRAGMA page_size"), 4096);
+    assert_eq!(number("PRAGMA page_size"), 8192);
     assert_eq!(number("PRAGMA user_version"), 1);
     assert_eq!(number("SELECT format FROM migration"), 1);
     let text = |sql| db.query_row(sql, [], |row| row.get::<_, String>(0)).expect("reads");
