@@ -24,8 +24,6 @@ use super::{
 /// How many bytes a script may use where nothing else is set.
 pub(crate) const SCRIPT_MEMORY: usize = 256 << 20;
 
-/// About how many bytes a state takes before it has a script.
-const BLANK: usize = 28 << 10;
 /// From so many bytes on only Lua's own collector, which works in steps, lets go of what is not needed.
 const LARGE: usize = 4 << 20;
 
@@ -38,7 +36,7 @@ pub(super) struct Strand {
     /// What the chunk's last call returns to it.
     resume_with: Option<MultiValue>,
     pub(super) mark: ArrayMark,
-    /// How much memory it took when what it does not need was last let go.
+    /// How much memory it took when what it does not need was last let go, 0 before the first time.
     tidied: usize,
 }
 
@@ -80,7 +78,7 @@ impl Strand {
         lua.set_memory_limit(outside.memory)?;
         let resume_with = Some(chunk.into_lua_multi(&lua)?);
         let token = outside.token.clone();
-        Ok(Self { lua, main, token, resume_with, mark, tidied: BLANK })
+        Ok(Self { lua, main, token, resume_with, mark, tidied: 0 })
     }
 
     /// Gives the chunk the answers it waits for, in the order of the queries.

@@ -149,7 +149,7 @@ impl Actor {
                     Some(command) => Box::pin(self.obey(*command)).await,
                     None => return,
                 },
-                done = done(&mut self.work) => Box::pin(self.advance(done)).await,
+                done = done(&mut self.work) => Box::pin(self.advance(*done)).await,
                 () = Held::overdue(self.held.as_deref()) => {
                     Box::pin(self.flush()).await.map(|_| ())
                 }

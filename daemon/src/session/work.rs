@@ -18,24 +18,26 @@ pub(super) enum Done {
     Operated(Vm, Result<Outcome, BrokeOff>),
 }
 
-/// The end of the work under way; never, if there is none.
-pub(super) async fn done(work: &mut Option<Work>) -> Done {
-    let done = match work {
-        Some(Work::Steps(doing)) => Some(Done::Stepped(doing.end().await)),
+/// The end of the work under way; never, if there is none. In a box, since who waits for it keeps room
+/// for it all the time.
+pub(super) async fn done(work: &mut Option<Work>) -> Box<Done> {
+    match work {
+        Some(Work::Steps(doing)) => return Box::new(Done::Stepped(doing.end().await)),
         Some(Work::Begins(vm, doing)) => {
             let begun = doing.await.map_err(broke_off);
-            vm.take().map(|vm| Done::Begun(vm, begun))
+            if let Some(vm) = vm.take() {
+                return Box::new(Done::Begun(vm, begun));
+            }
         }
         Some(Work::Finishes(vm, doing)) => {
             let outcome = doing.await.map_err(broke_off);
-            vm.take().map(|vm| Done::Operated(vm, outcome))
+            if let Some(vm) = vm.take() {
+                return Box::new(Done::Operated(vm, outcome));
+            }
         }
-        None => None,
-    };
-    match done {
-        Some(done) => done,
-        None => std::future::pending().await,
+        None => {}
     }
+    std::future::pending().await
 }
 
 fn broke_off(_: JoinError) -> BrokeOff {
