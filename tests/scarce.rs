@@ -98,7 +98,8 @@ fn a_daemon_that_dies_of_want_of_memory_loses_nothing() {
     for id in spawned.iter().filter(|ran| ran.code == Some(0)).map(|ran| ran.stdout.trim_end()) {
         env.alc(["wait", "--for", "terminal", id]);
         assert_eq!(env.alc(["state", id]).ok(), "failed");
-        assert_eq!(env.json(["result", id]).remove(0)["error"]["kind"], "memory");
+        let result = env.json(["result", id]).remove(0);
+        assert_eq!(result["error"]["kind"], "memory", "{result}");
     }
     env.alc(["resume", &id, "y"]).ok();
     assert_eq!(env.alc(["result", "--wait", "-r", &id]).ok(), "xy");

@@ -179,10 +179,16 @@ impl Connector {
         if let Some(client) = self.wait_for_owner(deadline)? {
             return Ok(client);
         }
-        match launch::launch(&self.home, &self.environment, deadline) {
-            Ok(()) => self.running()?.ok_or_else(|| self.died().into()),
-            // Somebody may have run one by hand at the same time.
-            Err(error) => self.running()?.ok_or_else(|| error.into()),
+        loop {
+            let launched = launch::launch(&self.home, &self.environment, deadline);
+            match (self.running()?, launched) {
+                // Somebody may have run one by hand at the same time.
+                (Some(client), _) => return Ok(client),
+                (None, Err(error)) => return Err(error.into()),
+                (None, Ok(())) if Instant::now() >= deadline => return Err(self.died().into()),
+                // It was ready, and somebody has ended it already.
+                (None, Ok(())) => {}
+            }
         }
     }
 

@@ -185,21 +185,29 @@ mod tests {
 
         use super::*;
 
-        /// A daemon that is a shell script beside a program that is not there.
-        fn launch_script(script: &str, patience: Duration) -> Result<(), LaunchError> {
-            let folder = tempfile::tempdir().expect("a folder");
-            let program = folder.path().join(PROGRAM);
+        use crate::{connect::Connector, exit::Exit, output::Stderr};
+
+        /// A daemon that is a shell script beside a program that is not there; and its data folder.
+        fn prepare(folder: &Path, script: &str) -> (Home, Environment) {
+            let program = folder.join(PROGRAM);
             fs::write(&program, format!("#!/bin/sh\n{script}\n")).expect("writes");
             fs::set_permissions(&program, fs::Permissions::from_mode(0o700)).expect("sets");
-            let home = Home::find(Some(folder.path().join("home"))).expect("a folder");
+            let home = Home::find(Some(folder.join("home"))).expect("a folder");
             home.make().expect("makes");
             let mode = fs::metadata(home.path()).expect("is there").permissions().mode();
             assert_eq!(mode & 0o777, 0o700);
             let environment = Environment {
-                program: Some(folder.path().join("alc")),
+                home: Some(home.path().to_owned()),
+                program: Some(folder.join("alc")),
                 for_daemon: vec![("LANG", OsString::from("C"))],
                 ..Environment::default()
             };
+            (home, environment)
+        }
+
+        fn launch_script(text: &str, patience: Duration) -> Result<(), LaunchError> {
+            let folder = tempfile::tempdir().expect("a folder");
+            let (home, environment) = prepare(folder.path(), text);
             launch(&home, &environment, Instant::now() + patience)
         }
 
@@ -220,6 +228,15 @@ mod tests {
             }
             let slow = launch_script(stays, Duration::from_millis(100));
             assert!(matches!(slow, Err(LaunchError::Slow { .. })), "{slow:?}");
+            // One that somebody ends as soon as it is ready is followed by another one.
+            let folder = tempfile::tempdir().expect("a folder");
+            let twice = r#"
+                [ -e again ] && { echo '{"error":{"code":"damaged","message":"twice"}}'; exit; }
+                touch again; echo '{"ready":true}'"#;
+            let (_, environment) = prepare(folder.path(), twice);
+            let connector = Connector::new(environment, false, &Stderr::for_tests(), false);
+            let second = connector.expect("a folder").start().expect_err("says so");
+            assert_eq!(second.exit(), Exit::Damaged, "{second:?}");
         }
     }
 }
