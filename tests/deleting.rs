@@ -188,6 +188,72 @@ fn an_id_is_remembered_for_thirty_days() {
     assert_eq!(count(&env, "tombstone"), 1);
 }
 
+/// A session whose row says something else than was written, beside one that is sound.
+fn damaged(env: &TestEnv) -> [String; 2] {
+    env.file("damage-me.lua", "return alc.llm('a')");
+    let id = env.alc(["spawn", "damage-me.lua"]).ok();
+    env.alc(["prompt", &id]).ok();
+    let other = env.spawn_paused("return alc.llm('b')");
+    env.alc(["daemon", "stop"]).ok();
+    let journal = env.home().join("journal.db");
+    let mut bytes = fs::read(&journal).expect("reads");
+    let name = b"damage-me.lua";
+    let places = (0..bytes.len()).filter(|place| bytes[*place..].starts_with(name));
+    let places: Vec<_> = places.collect();
+    assert!(!places.is_empty());
+    for place in places {
+        bytes[place] ^= 1;
+    }
+    fs::write(&journal, &bytes).expect("writes");
+    [id, other]
+}
+
+#[test]
+fn a_damaged_session_is_deleted_by_the_command_that_every_hint_says() {
+    let env = TestEnv::new();
+    let [id, other] = damaged(&env);
+    let hint = format!("alc rm --force {id}");
+    for words in [&["state", &id][..], &["cancel", &id], &["rm", &id], &["resume", &id, "x"]] {
+        let stderr = env.alc(words.iter().copied()).fails(78, "damaged");
+        assert!(stderr.ends_with(&format!("[damaged]\n  hint: {hint}\n")), "{stderr}");
+    }
+    let doctor = env.alc(["doctor"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    assert!(doctor.stdout.contains(&format!("\t{hint}\n")), "{doctor:?}");
+    let ended = done(&env, "return 1");
+    assert_eq!(env.json(["gc", "--older-than", "0"])[0]["sessions"], serde_json::json!([ended]));
+    let ran = env.alc(hint.split(' ').skip(1));
+    let lost = "what went with it: 4 events, 1 query, 0 answers";
+    assert_eq!(ran.stderr, format!("{id} was damaged; {lost}\n"));
+    assert_eq!(ran.ok(), id);
+    env.alc(["state", &id]).fails(4, "not_found");
+    assert_eq!(env.alc(["list", "-q"]).ok(), other);
+    assert_eq!(count(&env, &format!("tombstone WHERE id = '{id}'")), 1);
+    env.alc(["resume", &other, "B"]).ok();
+    assert_eq!(env.alc(["result", "--wait", "-r", &other]).ok(), "B");
+    assert_eq!(env.alc(["doctor"]).code, Some(0));
+}
+
+#[test]
+fn only_what_is_damaged_or_has_ended_is_deleted_by_force_and_only_by_its_id() {
+    let env = TestEnv::new();
+    let [id, other] = damaged(&env);
+    for reference in ["@", "golden", &id[..6], &format!("{id}.1")] {
+        env.alc(["rm", "--force", reference]).fails(2, "usage");
+    }
+    env.alc(["rm", "--force", &id, "--state", "done"]).fails(2, "usage");
+    let refused = env.alc(["rm", "--force", &other]).fails(5, "not_ended");
+    assert!(refused.contains(&format!("hint: alc cancel {other}")), "{refused}");
+    env.alc(["rm", "--force", "zzzzzzzz"]).fails(4, "not_found");
+    let lines = env.json(["rm", "--force", &id]);
+    let lost = serde_json::json!({"events": 4, "queries": 1, "answers": 0});
+    let expected = serde_json::json!({"v": 1, "type": "deleted", "session": id, "lost": lost});
+    assert_eq!(lines, [expected]);
+    env.alc(["cancel", &other]).ok();
+    let expected = serde_json::json!({"v": 1, "type": "deleted", "session": other});
+    assert_eq!(env.json(["rm", "--force", &other]), [expected]);
+}
+
 #[test]
 fn gc_where_there_is_nothing_leaves_no_trace() {
     let env = TestEnv::new();

@@ -9,7 +9,7 @@ mod store;
 use std::collections::BTreeMap;
 
 use alc_core::{FORMAT, Seq, SessionId};
-use alc_ipc::{Collected, Origin, Setting};
+use alc_ipc::{Collected, Lost, Origin, Setting};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -172,11 +172,25 @@ impl<'a> SettingLine<'a> {
 pub(crate) struct DeletedLine<'a> {
     v: u32,
     session: &'a SessionId,
+    /// What went with it, if it was damaged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lost: Option<LostLine>,
+}
+
+/// What went with a damaged session: how many there were of each.
+#[derive(Debug, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+struct LostLine {
+    events: u64,
+    queries: u64,
+    answers: u64,
 }
 
 impl<'a> DeletedLine<'a> {
-    pub(crate) fn new(session: &'a SessionId) -> Self {
-        Self { v: FORMAT, session }
+    pub(crate) fn new(session: &'a SessionId, lost: Option<Lost>) -> Self {
+        let lost =
+            lost.map(|Lost { events, queries, answers }| LostLine { events, queries, answers });
+        Self { v: FORMAT, session, lost }
     }
 }
 

@@ -11,8 +11,8 @@ use alc_core::{QueryId, Reference, Seq, SessionId, StateName};
 
 use crate::{
     AddNote, Aim, Branch, Cancel, CodecError, Collect, Collected, Endpoint, Errand, Failure, Hello,
-    Import, Json, Lease, Leave, List, Observe, Page, Part, ReadLog, Request, Response, Resume,
-    Resumed, Spawn, Status, Tagged, Wait, connection::Connection, decode, encode,
+    Import, Json, Lease, Leave, List, Lost, Observe, Page, Part, ReadLog, Request, Response,
+    Resume, Resumed, Spawn, Status, Tagged, Wait, connection::Connection, decode, encode,
 };
 
 /// How long the daemon may be silent: it greets at once, and sends a heartbeat every two seconds
@@ -242,6 +242,9 @@ impl Client {
         /// Deletes a session that has ended.
         delete(session: Reference) -> SessionId:
             Request::Delete(session) => Response::Deleted(id) => id;
+        /// Deletes a session although it is damaged; what went with it. A sound one must have ended.
+        discard(session: SessionId) -> (SessionId, Option<Lost>):
+            Request::Discard(session) => Response::Discarded { session, lost } => (session, lost);
         /// Deletes what is old and gives the space back.
         collect(collect: Collect) -> Collected:
             Request::Collect(collect) => Response::Collected(collected) => collected;

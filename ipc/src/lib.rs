@@ -37,8 +37,8 @@ pub use request::{
     WaitFor,
 };
 pub use response::{
-    Applied, Collected, ErrorCode, Examined, Failure, JournalFacts, Json, Origin, Page, Response,
-    Resumed, Setting, Status, Stored, Unreadable,
+    Applied, Collected, ErrorCode, Examined, Failure, JournalFacts, Json, Lost, Origin, Page,
+    Response, Resumed, Setting, Status, Stored, Unreadable,
 };
 pub use store::{CardRequest, Place, ValueRequest};
 pub use user::is_own;

@@ -89,6 +89,8 @@ pub enum Request {
     Names(Named),
     /// Where one session stands; answered by `Stands`.
     Where(Reference),
+    /// Delete a session although it is damaged; answered by `Discarded`. A sound one must have ended.
+    Discard(SessionId),
 }
 
 /// What has names.

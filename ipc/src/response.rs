@@ -133,6 +133,13 @@ pub enum Response {
     Names(Vec<(String, String)>),
     /// Where a session stands.
     Stands(StateName),
+    /// The session is gone for good.
+    Discarded {
+        /// Which.
+        session: SessionId,
+        /// What went with it, if it was damaged.
+        lost: Option<Lost>,
+    },
 }
 
 impl Response {
@@ -153,6 +160,17 @@ impl Response {
     }
 }
 
+/// What went with a damaged session: how many there were of each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lost {
+    /// Entries of its history.
+    pub events: u64,
+    /// What it had asked.
+    pub queries: u64,
+    /// What it was answered.
+    pub answers: u64,
+}
+
 /// What a look at a data folder finds that takes Lua and SQLite.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Examined {
@@ -171,8 +189,8 @@ pub struct JournalFacts {
     pub sessions: u64,
     /// How long its file is.
     pub bytes: u64,
-    /// What is damaged in it, in SQLite's words.
-    pub problems: Vec<String>,
+    /// What is damaged in it, in SQLite's words or ours; and the command that mends it, if it is known.
+    pub problems: Vec<(String, Option<String>)>,
 }
 
 /// A setting of the data folder.

@@ -124,6 +124,16 @@ pub(super) fn looked_at(env: &TestEnv, verb: &str) -> Ran {
     Ran { code: ended.status.code(), stdout: String::new(), stderr: ended.screen }
 }
 
+/// The id of a paused session that cannot be read.
+pub(super) fn damaged(env: &TestEnv) -> String {
+    let id = env.spawn_paused("return alc.llm('?')");
+    env.alc(["daemon", "stop"]).ok();
+    let journal = Connection::open(env.home().join("journal.db")).expect("opens");
+    let changed = journal.execute("UPDATE session SET chunk = '=other'", []);
+    assert_eq!(changed, Ok(1));
+    id
+}
+
 /// There are two sessions whose ids begin with `k7fq`.
 pub(super) fn alike(env: &TestEnv) {
     for _ in 0..2 {

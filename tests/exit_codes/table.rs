@@ -6,9 +6,9 @@ use std::{
 };
 
 use super::given::{
-    ALC, advice, alc, alike, cancelled, cards, collection, daemon_that_is_stopped, done, eval,
-    evaluated, exported, failed, installed, looked_at, managed, package, paused, project, running,
-    scenario, while_driven,
+    ALC, advice, alc, alike, cancelled, cards, collection, daemon_that_is_stopped, damaged, done,
+    eval, evaluated, exported, failed, installed, looked_at, managed, package, paused, project,
+    running, scenario, while_driven,
 };
 use crate::env::{Ran, TestEnv};
 
@@ -212,8 +212,11 @@ pub(super) const TABLE: &[Row] = &[
     ("import", 78, Only("unreadable"), |env| alc(env, "import|none.alc")),
     ("rm", 0, Done, |env| { done(env); alc(env, "rm|@") }),
     ("rm", 4, Only("not_found"), |env| alc(env, "rm|nobody")),
+    ("rm", 0, Done, |env| { let id = damaged(env); alc(env, &format!("rm|--force|-q|{id}")) }),
+    ("rm", 2, Only("usage"), |env| { done(env); alc(env, "rm|--force|@") }),
     ("rm", 5, Only("not_ended"), |env| { paused(env); alc(env, "rm|@") }),
     ("rm", 5, Only("ambiguous"), |env| { alike(env); alc(env, "rm|k7fq") }),
+    ("rm", 78, Only("damaged"), |env| { let id = damaged(env); alc(env, &format!("rm|{id}")) }),
     ("gc", 0, Done, |env| alc(env, "gc")),
     ("report", 0, Done, |env| { paused(env); alc(env, "report|@|--md") }),
     ("report", 0, Done, |env| { failed(env); alc(env, "report|@|--html|-") }),

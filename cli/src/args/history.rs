@@ -95,14 +95,27 @@ pub(crate) struct Note {
     pub(crate) title: Option<String>,
 }
 
+const REMOVE_EXAMPLES: &str = "\
+Examples:
+  alc rm k7fq2m9d
+  alc rm --state done --since 1d
+  alc rm --force k7fq2m9d
+
+What is deleted is gone for good; its id is not used again. With --force a session that cannot be \
+read is deleted, too, whatever state it was in, and how much went with it is said; no other is \
+touched. Who may want to repair the journal copies its files first.";
+
 /// Deleting.
 #[derive(Debug, ClapArgs)]
-#[command(group = selection::which())]
+#[command(group = selection::which(), after_help = REMOVE_EXAMPLES)]
 pub(crate) struct Remove {
     /// The sessions, which must have ended: full ids, names, or `@` for the newest; without any, the
     /// ended ones that --state, --kind, -l and --since select, as `list` shows them
     #[arg(value_name = "REF", conflicts_with = "selection")]
     pub(crate) references: Vec<Reference>,
+    /// Also what the journal cannot read any more, since it is damaged; takes full ids only
+    #[arg(long, conflicts_with = "selection")]
+    pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) selection: Selection,
 }

@@ -266,6 +266,7 @@ pub(super) const VERBS: &[Row] = &[
             (Exit::Done, "it is gone for good"),
             UNKNOWN,
             (Exit::Conflict, "it has not ended, or several ids begin like this"),
+            (Exit::Damaged, "it cannot be read; --force deletes it all the same"),
         ],
     ),
     ("gc", Reach::Daemon, &[(Exit::Done, "what was old enough is gone, if anything was")]),

@@ -2,6 +2,7 @@
 
 use alc_ipc::{ErrorCode, Examined, Failure, Home, JournalFacts, Response};
 
+use super::failure::discard;
 use crate::{
     cause::chain,
     engine,
@@ -14,8 +15,13 @@ pub(crate) fn examine(owned: bool, home: &Home) -> Result<Response, Failure> {
         message: chain(&error),
         hint: None,
     })?;
-    let facts =
-        |Examination { sessions, bytes, problems }| JournalFacts { sessions, bytes, problems };
+    let facts = |Examination { sessions, bytes, problems }| {
+        let mended = |(problem, session): (_, Option<String>)| {
+            (problem, session.and_then(|session| discard(&session)))
+        };
+        let problems = problems.into_iter().map(mended).collect();
+        JournalFacts { sessions, bytes, problems }
+    };
     let journal = match journal::examine(&home.journal(), owned) {
         Ok(examined) => examined.map(|examined| Ok(facts(examined))),
         Err(error) => {

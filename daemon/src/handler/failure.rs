@@ -2,6 +2,7 @@
 
 use std::io;
 
+use alc_core::SessionId;
 use alc_ipc::{ErrorCode, Failure, FolderError, Json};
 use serde::Serialize;
 
@@ -57,7 +58,7 @@ impl From<RegistryError> for Failure {
             RegistryError::NotEnded(id) => (ErrorCode::NotEnded, Some(format!("alc cancel {id}"))),
             RegistryError::Rejected(error) => rejected(error),
             RegistryError::Read(error) | RegistryError::Pack(PackError::Read(error)) => {
-                (read_code(error), None)
+                not_read(error)
             }
             RegistryError::Write(error) => not_written(error),
             RegistryError::Pack(PackError::Full) | RegistryError::Parcel(ParcelError::Full) => {
@@ -86,7 +87,8 @@ impl From<EnvironmentError> for Failure {
 
 impl From<ReadError> for Failure {
     fn from(error: ReadError) -> Self {
-        Self { code: read_code(&error), message: chain(&error), hint: None }
+        let (code, hint) = not_read(&error);
+        Self { code, message: chain(&error), hint }
     }
 }
 
@@ -172,8 +174,8 @@ fn rejected(error: &Rejected) -> (ErrorCode, Option<String>) {
         Rejected::TooLarge(..) | Rejected::Full(..) => (ErrorCode::TooLarge, None),
         Rejected::WentOn(id) => (ErrorCode::WentOn, Some(format!("alc wait {id}"))),
         Rejected::Write(error) => not_written(error),
-        Rejected::Read(error) => (read_code(error), None),
-        Rejected::Damaged(error) => (read_code(error), None),
+        Rejected::Read(error) => not_read(error),
+        Rejected::Damaged(error) => not_read(error),
         Rejected::Gone(_) => (ErrorCode::Unavailable, None),
     }
 }
@@ -191,15 +193,22 @@ fn not_written(error: &WriteError) -> (ErrorCode, Option<String>) {
         WriteError::KeyOfDeleted(_) => {
             (ErrorCode::KeyInUse, Some("alc spawn --idempotency-key ANOTHER ...".to_owned()))
         }
-        WriteError::Unreadable { source } => (read_code(source), None),
+        WriteError::Unreadable { source } => not_read(source),
         WriteError::Lost { .. } | WriteError::Closed => (ErrorCode::Unavailable, None),
         _ => (ErrorCode::Internal, None),
     }
 }
 
-fn read_code(error: &ReadError) -> ErrorCode {
-    match error {
-        error if error.is_damage() || error.is_of_a_damaged_file() => ErrorCode::Damaged,
-        _ => ErrorCode::Unavailable,
+fn not_read(error: &ReadError) -> (ErrorCode, Option<String>) {
+    match error.session() {
+        Some(session) => (ErrorCode::Damaged, discard(session)),
+        None if error.is_of_a_damaged_file() => (ErrorCode::Damaged, None),
+        None => (ErrorCode::Unavailable, None),
     }
+}
+
+/// How to get rid of a damaged session, if its id is not damaged, too.
+pub(super) fn discard(session: &str) -> Option<String> {
+    let id = session.parse::<SessionId>().ok()?;
+    Some(format!("alc rm --force {id}"))
 }

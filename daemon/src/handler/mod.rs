@@ -24,7 +24,7 @@ mod value;
 
 use std::sync::Arc;
 
-use alc_core::{QueryView, Reference, SessionView};
+use alc_core::{QueryView, Reference, SessionId, SessionView};
 use alc_ipc::{Failure, Json, Request, Response, WaitFor};
 use tokio::sync::mpsc;
 
@@ -32,7 +32,7 @@ pub(crate) use self::{
     card::card, evals::evals, examine::examine, failure::invalid, list::look, names::names,
     package::manage, settings::settings, spawn::check, stop::stop, value::value,
 };
-use crate::{config::Given, registry::Registry, server::Daemon, visitor::Visitor};
+use crate::{config::Given, journal::Lost, registry::Registry, server::Daemon, visitor::Visitor};
 
 /// Carries a request out. Interim responses go to `interim`; the last one is returned.
 pub(crate) async fn handle(
@@ -75,6 +75,7 @@ pub(crate) async fn handle(
         Request::Manage(_) => Err(package::not_here()),
         Request::Settings => settings::settings(&daemon.home, &Given::default()),
         Request::Follow(list) => follow::follow(list, registry, interim).await,
+        Request::Discard(session) => discard(session, registry).await,
     };
     done.unwrap_or_else(Response::Failure)
 }
@@ -120,6 +121,13 @@ async fn cancel(cancel: alc_ipc::Cancel, registry: &Registry) -> Result<Response
 
 async fn delete(session: &Reference, registry: &Registry) -> Result<Response, Failure> {
     Ok(Response::Deleted(registry.delete(session).await?))
+}
+
+async fn discard(session: SessionId, registry: &Registry) -> Result<Response, Failure> {
+    let lost = registry.discard(&session).await?;
+    let lost =
+        lost.map(|Lost { events, queries, answers }| alc_ipc::Lost { events, queries, answers });
+    Ok(Response::Discarded { session, lost })
 }
 
 async fn outcome(session: &Reference, registry: &Registry) -> Result<Response, Failure> {

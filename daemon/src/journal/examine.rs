@@ -22,8 +22,8 @@ pub(crate) struct Examination {
     pub(crate) sessions: u64,
     /// How long the file is.
     pub(crate) bytes: u64,
-    /// What is damaged.
-    pub(crate) problems: Vec<String>,
+    /// What is damaged; and the id of the session that it is of, if that is known.
+    pub(crate) problems: Vec<(String, Option<String>)>,
 }
 
 /// A journal cannot be looked into.
@@ -60,7 +60,7 @@ pub(crate) fn look(path: &Path, filter: &Filter, limit: usize) -> Result<Option<
     Ok(Some(view::list(&db, filter, limit, None)?))
 }
 
-fn problems(db: &Connection) -> Result<Vec<String>, rusqlite::Error> {
+fn problems(db: &Connection) -> Result<Vec<(String, Option<String>)>, rusqlite::Error> {
     let mut told = db.prepare(&format!("PRAGMA integrity_check({MOST})"))?;
     let told = told.query_map([], |row| row.get::<_, String>(0))?;
     let mut problems = told.collect::<Result<Vec<_>, _>>()?;
@@ -73,6 +73,7 @@ fn problems(db: &Connection) -> Result<Vec<String>, rusqlite::Error> {
     for orphan in orphans.take(MOST as usize) {
         problems.push(orphan?);
     }
+    let mut problems: Vec<_> = problems.into_iter().map(|problem| (problem, None)).collect();
     if problems.is_empty() {
         for table in Table::ALL {
             changed_rows(db, table, &mut problems)?;
@@ -85,11 +86,12 @@ fn problems(db: &Connection) -> Result<Vec<String>, rusqlite::Error> {
 fn changed_rows(
     db: &Connection,
     table: Table,
-    problems: &mut Vec<String>,
+    problems: &mut Vec<(String, Option<String>)>,
 ) -> Result<(), rusqlite::Error> {
     let whose = if table == Table::Session { "n" } else { "session" };
     let name = table.name();
-    let sql = format!("SELECT (SELECT id FROM session WHERE n = {name}.{whose}), * FROM {name}");
+    let id = format!("SELECT id FROM session AS own WHERE own.n = {name}.{whose}");
+    let sql = format!("SELECT ({id}), * FROM {name}");
     let mut rows = db.prepare(&sql)?;
     let mut rows = rows.query([])?;
     while let Some(row) = rows.next()?
@@ -97,7 +99,8 @@ fn changed_rows(
     {
         if !is_good(row, 1)? {
             let session = String::from_utf8_lossy(row.get_ref(0)?.as_bytes().unwrap_or(b"?"));
-            problems.push(changed(row, &session, table).to_string());
+            let problem = changed(row, &session, table).to_string();
+            problems.push((problem, Some(session.into_owned())));
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod change;
 mod checksum;
 mod copy;
 mod create;
+mod discard;
 mod examine;
 mod find;
 mod inspect;
@@ -46,6 +47,7 @@ use alc_core::{Key, Name, Query, Seq, SessionId, SessionRef, SessionView, StateN
 pub(crate) use self::{
     branch::Parting,
     change::WriteError,
+    discard::Lost,
     examine::{Examination, LookError, examine, look},
     parcel::{Mark, PackError, Parcel, ParcelError, new_file},
     record::{

@@ -5,6 +5,7 @@ use alc_core::SessionId;
 use super::{
     Journal,
     change::WriteError,
+    find::row_number,
     row::ReadError,
     tidy::{self, Step, Tidied},
 };
@@ -22,7 +23,7 @@ impl Journal {
         while self.writer.tidy(Step::Sweep).await?.rest.is_some() {}
         let (mut blobs, mut after) = (0, Vec::new());
         loop {
-            let Tidied { count, rest } = self.writer.tidy(Step::Blobs { after }).await?;
+            let Tidied { count, rest, .. } = self.writer.tidy(Step::Blobs { after }).await?;
             blobs += count;
             let Some(last) = rest else { return Ok(blobs) };
             after = last;
@@ -55,6 +56,12 @@ impl Journal {
     pub(crate) async fn size(&self, id: &SessionId) -> Result<u64, ReadError> {
         let id = id.clone();
         self.reader.read(move |db| tidy::size(db, &id)).await
+    }
+
+    /// Makes sure that a session's own row is as it was written, if there is one.
+    pub(crate) async fn check(&self, id: &SessionId) -> Result<(), ReadError> {
+        let id = id.clone();
+        self.reader.read(move |db| row_number(db, &id).map(drop)).await
     }
 
     /// How many bytes of the file are in use.

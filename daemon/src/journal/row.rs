@@ -35,7 +35,17 @@ pub(crate) enum ReadError {
 impl ReadError {
     /// Whether it is about one session, and no other is affected.
     pub(crate) fn is_damage(&self) -> bool {
-        matches!(self, Self::Damaged { .. } | Self::Changed { .. } | Self::Corrupt { .. })
+        self.session().is_some()
+    }
+
+    /// The id of the session that is damaged, if it is about one.
+    pub(crate) fn session(&self) -> Option<&str> {
+        match self {
+            Self::Damaged { session, .. }
+            | Self::Changed { session, .. }
+            | Self::Corrupt { session, .. } => Some(session),
+            Self::Sqlite(_) | Self::Closed => None,
+        }
     }
 
     /// Whether SQLite has found the file damaged where it belongs to no session.
@@ -285,7 +295,7 @@ impl Rows<'_> {
 }
 
 /// Whether SQLite has found the file damaged.
-fn is_corrupt(error: &rusqlite::Error) -> bool {
+pub(super) fn is_corrupt(error: &rusqlite::Error) -> bool {
     use ffi::ErrorCode::{DatabaseCorrupt, NotADatabase};
     matches!(error.sqlite_error_code(), Some(DatabaseCorrupt | NotADatabase))
 }

@@ -5,9 +5,14 @@
 //! blobs that nothing refers to any more, and last the free pages.
 
 use alc_core::SessionId;
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::Connection;
 
-use super::{change::WriteError, find::row_number, row::ReadError};
+use super::{
+    change::WriteError,
+    discard::{Lost, discard},
+    find::row_number,
+    row::{ReadError, session},
+};
 
 /// The most rows of a deleted session that one step removes.
 const ROWS: i64 = 1_000;
@@ -28,6 +33,8 @@ const ROW: i64 = 48;
 pub(super) enum Step {
     /// Deletes a session that has ended. One that is deleted already counts for none.
     Delete { session: SessionId, at: i64 },
+    /// Deletes a session whose own row is damaged, perhaps with the indexes made anew.
+    Discard { session: SessionId, at: i64, reindex: bool },
     /// Removes rows of deleted sessions.
     Sweep,
     /// Removes blobs behind this hash that nothing refers to.
@@ -47,6 +54,8 @@ pub(super) struct Tidied {
     pub(super) count: u64,
     /// There may be more, for blobs behind this hash.
     pub(super) rest: Option<Vec<u8>>,
+    /// What went with a damaged session.
+    pub(super) lost: Option<Lost>,
 }
 
 impl Step {
@@ -55,12 +64,13 @@ impl Step {
     pub(super) fn apply(&self, db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
         match self {
             Self::Delete { session, at } => delete(db, session, *at, parts),
+            Self::Discard { session, at, reindex } => discard(db, session, *at, *reindex, parts),
             Self::Sweep => sweep(db, parts),
             Self::Blobs { after } => drop_blobs(db, after, parts),
             Self::Tombstones { before } => {
                 let sql = "DELETE FROM tombstone WHERE deleted_at < ?1";
                 let count = db.prepare_cached(sql)?.execute([before])?;
-                Ok(Tidied { count: count as u64, rest: None })
+                Ok(Tidied { count: count as u64, ..Tidied::default() })
             }
             Self::Shrink => shrink(db, parts),
             Self::Checkpoint => Ok(Tidied::default()),
@@ -68,18 +78,14 @@ impl Step {
     }
 }
 
-fn delete(db: &Connection, session: &SessionId, at: i64, parts: i64) -> Result<Tidied, WriteError> {
-    // A damaged index may lead to another session.
-    let sql = "SELECT n, finished_at FROM session
-               WHERE n = (SELECT n FROM session WHERE id = ?1) AND +id = ?1";
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?));
-    let found: Option<(i64, Option<i64>)> =
-        db.prepare_cached(sql)?.query_row([session.as_str()], read).optional()?;
-    let n = match found {
-        Some((n, Some(_))) => n,
-        Some((_, None)) => return Err(WriteError::NotEnded(session.clone())),
-        None if is_deleted(db, session)? => return Ok(Tidied::default()),
-        None => return Err(WriteError::OutOfOrder(session.clone())),
+fn delete(db: &Connection, id: &SessionId, at: i64, parts: i64) -> Result<Tidied, WriteError> {
+    // Whether it has ended may be what is damaged.
+    let n = match session(db, id, |row| Ok((row.number::<i64>("n")?, row.is_null("finished_at")?)))?
+    {
+        Some((n, false)) => n,
+        Some((_, true)) => return Err(WriteError::NotEnded(id.clone())),
+        None if is_deleted(db, id)? => return Ok(Tidied::default()),
+        None => return Err(WriteError::OutOfOrder(id.clone())),
     };
     let sql = "INSERT INTO tombstone (id, spawn_key, spawn_fingerprint, ended_at, deleted_at)
                SELECT id, spawn_key, spawn_fingerprint, finished_at, ?2 FROM session WHERE n = ?1";
@@ -87,7 +93,7 @@ fn delete(db: &Connection, session: &SessionId, at: i64, parts: i64) -> Result<T
     db.prepare_cached("INSERT INTO leftover (session) VALUES (?1)")?.execute([n])?;
     db.prepare_cached("DELETE FROM session WHERE n = ?1")?.execute([n])?;
     let Tidied { rest, .. } = sweep(db, parts)?;
-    Ok(Tidied { count: 1, rest })
+    Ok(Tidied { count: 1, rest, lost: None })
 }
 
 /// Whether there was a session of this id lately.
@@ -95,7 +101,7 @@ pub(super) fn is_deleted(db: &Connection, session: &SessionId) -> rusqlite::Resu
     db.prepare_cached("SELECT 1 FROM tombstone WHERE id = ?1")?.exists([session.as_str()])
 }
 
-fn sweep(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
+pub(super) fn sweep(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
     let next = "SELECT min(session) FROM leftover";
     let next = || db.prepare_cached(next)?.query_row([], |row| row.get::<_, Option<i64>>(0));
     let Some(session) = next()? else { return Ok(Tidied::default()) };
@@ -116,7 +122,7 @@ fn sweep(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
         db.prepare_cached("DELETE FROM leftover WHERE session = ?1")?.execute([session])?;
     }
     let rest = next()?.map(|_| Vec::new());
-    Ok(Tidied { count: (rows - left).cast_unsigned(), rest })
+    Ok(Tidied { count: (rows - left).cast_unsigned(), rest, lost: None })
 }
 
 /// Asks each index of references by name, so that a blob never costs more than a few look-ups; they have
@@ -180,7 +186,7 @@ fn drop_blobs(db: &Connection, after: &[u8], parts: i64) -> Result<Tidied, Write
     for hash in &idle {
         statement.execute([hash])?;
     }
-    Ok(Tidied { count: idle.len() as u64, rest: next })
+    Ok(Tidied { count: idle.len() as u64, rest: next, lost: None })
 }
 
 fn shrink(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
@@ -193,7 +199,7 @@ fn shrink(db: &Connection, parts: i64) -> Result<Tidied, WriteError> {
     let given = before - after;
     // A file that cannot shrink keeps its free pages for what comes.
     let rest = (after > 0 && given > 0).then(Vec::new);
-    Ok(Tidied { count: given.cast_unsigned(), rest })
+    Ok(Tidied { count: given.cast_unsigned(), rest, lost: None })
 }
 
 /// The sessions that have ended and when, the first to end first.

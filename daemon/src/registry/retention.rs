@@ -1,11 +1,13 @@
 //! What is kept and what goes: deleting sessions that have ended, by name or because they are old.
 
-use alc_core::{Reference, SessionId, SessionRef};
+use alc_core::{CancelReason, ReasonCode, Reference, SessionId, SessionRef};
 
 use super::{Registry, RegistryError, one};
 use crate::{
+    cause::chain,
     clock,
-    journal::{Found, WriteError},
+    journal::{Found, Lost, ReadError, WriteError},
+    log,
 };
 
 /// How long a deleted session's id is remembered, in milliseconds: 30 days.
@@ -44,6 +46,40 @@ impl Registry {
         };
         self.erase(&id).await?;
         Ok(id)
+    }
+
+    /// Deletes a session although its own row is damaged, and says what went with it. A sound one is
+    /// deleted as any other, and nothing is said.
+    pub(crate) async fn discard(&self, id: &SessionId) -> Result<Option<Lost>, RegistryError> {
+        if let Err(damage) = self.readable(id).await? {
+            // Whatever its script is at ends. That may even mend the row, from what SQLite had in memory.
+            let awake = self.lock().get(id).cloned();
+            if let Some(session) = awake {
+                let detail = Some("deleted, since it was damaged".to_owned());
+                let reason =
+                    CancelReason { code: ReasonCode::User, detail, requested_at: clock::now() };
+                session.cancel(reason).await.ok();
+            }
+            if self.readable(id).await?.is_err() {
+                log::line(&format!("deleted although damaged: {}", chain(&damage)));
+                let lost = self.0.journal.discard(id, clock::now()).await;
+                let lost = lost.map_err(RegistryError::Write)?;
+                self.forget(id);
+                self.changed(id);
+                return Ok(lost);
+            }
+        }
+        self.delete(&id.clone().into()).await?;
+        Ok(None)
+    }
+
+    /// Whether a session can be read, if there is one; the damage if not.
+    async fn readable(&self, id: &SessionId) -> Result<Result<(), ReadError>, RegistryError> {
+        match self.0.journal.view(id).await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) if error.is_damage() => Ok(Err(error)),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The id in the reference, if it was a session's.
@@ -118,6 +154,11 @@ impl Registry {
         for (id, finished_at) in journal.ended().await? {
             if finished_at > latest && bytes >= too_much {
                 break;
+            }
+            match journal.check(&id).await {
+                // Whether it has ended is not known.
+                Err(error) if error.is_damage() => continue,
+                checked => checked?,
             }
             if policy.keep_bytes.is_some() {
                 bytes += journal.size(&id).await?;

@@ -3,6 +3,7 @@
 
 mod cards;
 mod deadline;
+mod discarding;
 mod evaluation;
 mod fork;
 mod model;

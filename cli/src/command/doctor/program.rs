@@ -52,13 +52,15 @@ fn journal(journal: Option<Result<JournalFacts, Failure>>, home: &Home) -> Findi
                     format!("{sessions} sessions in {} KiB, all of it sound", bytes >> 10);
                 Finding::sound("journal", message)
             }
-            [first, more @ ..] => {
+            [(first, mend), more @ ..] => {
                 let more = match more.len() {
                     0 => String::new(),
                     more => format!(", and {more} more"),
                 };
-                let recover = format!("sqlite3 {path} .recover | sqlite3 {path}.recovered");
-                Finding::mend("journal", format!("{path} is damaged: {first}{more}"), recover)
+                let mend = mend.clone().unwrap_or_else(|| {
+                    format!("sqlite3 {path} .recover | sqlite3 {path}.recovered")
+                });
+                Finding::mend("journal", format!("{path} is damaged: {first}{more}"), mend)
             }
         },
         Some(Err(Failure { message, hint, .. })) => Finding::mend("journal", message, hint),

@@ -1,5 +1,6 @@
 //! A journal in a folder of its own, and sessions whose lives the state machine drives.
 
+mod discarding;
 #[cfg(unix)]
 pub(super) mod failing;
 mod flipped;
