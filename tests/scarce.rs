@@ -99,7 +99,9 @@ fn a_daemon_that_dies_of_want_of_memory_loses_nothing() {
         env.alc(["wait", "--for", "terminal", id]);
         assert_eq!(env.alc(["state", id]).ok(), "failed");
         let result = env.json(["result", id]).remove(0);
-        assert_eq!(result["error"]["kind"], "memory", "{result}");
+        // Whether the script lacks it or the engine around it is a matter of chance.
+        let kind = &result["error"]["kind"];
+        assert!(kind == "memory" || kind == "engine_error", "{result}");
     }
     env.alc(["resume", &id, "y"]).ok();
     assert_eq!(env.alc(["result", "--wait", "-r", &id]).ok(), "xy");
