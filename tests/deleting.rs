@@ -235,6 +235,36 @@ fn a_damaged_session_is_deleted_by_the_command_that_every_hint_says() {
 }
 
 #[test]
+fn doctor_names_a_damaged_session_before_the_index_that_it_does_not_fit() {
+    let env = TestEnv::new();
+    let id = env.alc(["spawn", "-e", "return alc.llm('a')", "--name", "golden"]).ok();
+    env.alc(["prompt", &id]).ok();
+    env.alc(["daemon", "stop"]).ok();
+    let journal = env.home().join("journal.db");
+    let mut bytes = fs::read(&journal).expect("reads");
+    let row = format!("{id}golden").into_bytes();
+    let find = |bytes: &[u8], from: usize, part: &[u8]| {
+        (from..bytes.len()).find(|place| bytes[*place..].starts_with(part))
+    };
+    let mut next = find(&bytes, 0, &row);
+    assert!(next.is_some());
+    // In the index of states it stays as it was; what is left of earlier rows is changed, too.
+    while let Some(place) = next {
+        if let Some(state) = find(&bytes[..place + 200], place, b"paused") {
+            bytes[state] ^= 1;
+        }
+        next = find(&bytes, place + 1, &row);
+    }
+    fs::write(&journal, &bytes).expect("writes");
+    let doctor = env.alc(["doctor"]);
+    assert_eq!(doctor.code, Some(1), "{doctor:?}");
+    assert!(doctor.stdout.contains("is not as it was written, and 1 more\t"), "{doctor:?}");
+    assert!(doctor.stdout.contains(&format!("\talc rm --force {id}\n")), "{doctor:?}");
+    assert_eq!(env.alc(["rm", "--force", &id]).ok(), id);
+    assert_eq!(env.alc(["doctor"]).code, Some(0));
+}
+
+#[test]
 fn only_what_is_damaged_or_has_ended_is_deleted_by_force_and_only_by_its_id() {
     let env = TestEnv::new();
     let [id, other] = damaged(&env);

@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use super::{
     checksum::{Table, is_good},
     record::Filter,
-    row::{ReadError, changed},
+    row::{ReadError, changed, is_corrupt},
     schema::{self, OpenError},
     view::{self, Page},
 };
@@ -60,29 +60,36 @@ pub(crate) fn look(path: &Path, filter: &Filter, limit: usize) -> Result<Option<
     Ok(Some(view::list(&db, filter, limit, None)?))
 }
 
+/// A session's own damage comes first: who mends that has its part of the indexes made anew, too.
 fn problems(db: &Connection) -> Result<Vec<(String, Option<String>)>, rusqlite::Error> {
+    let mut problems = Vec::new();
+    for table in Table::ALL {
+        match changed_rows(db, table, &mut problems) {
+            // What cannot be read at all is found below.
+            Err(error) if is_corrupt(&error) => {}
+            looked => looked?,
+        }
+    }
     let mut told = db.prepare(&format!("PRAGMA integrity_check({MOST})"))?;
     let told = told.query_map([], |row| row.get::<_, String>(0))?;
-    let mut problems = told.collect::<Result<Vec<_>, _>>()?;
-    problems.retain(|line| line != "ok");
+    for line in told {
+        let line = line?;
+        if line != "ok" {
+            problems.push((line, None));
+        }
+    }
     let mut orphans = db.prepare("PRAGMA foreign_key_check")?;
     let orphans = orphans.query_map([], |row| {
         let (table, parent): (String, String) = (row.get(0)?, row.get(2)?);
         Ok(format!("a row of {table} refers to one that is missing in {parent}"))
     })?;
     for orphan in orphans.take(MOST as usize) {
-        problems.push(orphan?);
-    }
-    let mut problems: Vec<_> = problems.into_iter().map(|problem| (problem, None)).collect();
-    if problems.is_empty() {
-        for table in Table::ALL {
-            changed_rows(db, table, &mut problems)?;
-        }
+        problems.push((orphan?, None));
     }
     Ok(problems)
 }
 
-/// What SQLite takes for sound, and is not as it was written.
+/// The rows that are not as they were written; SQLite may take them for sound.
 fn changed_rows(
     db: &Connection,
     table: Table,
